@@ -1,0 +1,70 @@
+# icpfiling: China's website filing (ICP filing) inside PostgreSQL
+#
+#   make demo      install what is missing, build, show the extension at work
+#   make test      the same set-up, then every test
+#   make           build against $(PG_CONFIG), as any extension; make install, make installcheck
+#   make help      the other targets
+
+EXTENSION  = icpfiling
+EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" icpfiling.control)
+
+# PostgreSQL 15 is the base; another major: make PG_MAJOR=17, or PG_CONFIG=/path/to/pg_config
+PG_MAJOR  ?= 15
+PG_CONFIG ?= $(firstword $(wildcard /usr/lib/postgresql/$(PG_MAJOR)/bin/pg_config) pg_config)
+PGXS      := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+PGINCLUDE := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
+STAGE     ?= $(CURDIR)/build/stage
+
+MODULE_big = icpfiling
+OBJS       = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
+DATA_built = sql/icpfiling--$(EXTVERSION).sql
+DATA       = $(wildcard sql/icpfiling--*--*.sql)
+PGFILEDESC = "icpfiling - website filing (ICP) for PostgreSQL"
+
+# Expected output holds Chinese text and its sort order.
+ENCODING   = UTF8
+NO_LOCALE  = 1
+REGRESS    = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
+REGRESS_OPTS   = --inputdir=test --load-extension=icpfiling
+ISOLATION  = $(patsubst test/specs/%.spec,%,$(sort $(wildcard test/specs/*.spec)))
+# --outputdir makes the runner look in ./expected, where pg_regress looks too
+ISOLATION_OPTS = --inputdir=test --outputdir=. --load-extension=icpfiling
+
+# Symbols: only what PG_FUNCTION_INFO_V1 announces leaves the library (compat.h), which bitcode that is
+# inlined into a query could not honour, so none is made.
+override with_llvm = no
+PG_CPPFLAGS = -Isrc $(shell pkg-config --cflags icu-uc icu-i18n libpsl libcrypto 2>/dev/null)
+PG_CFLAGS   = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -fvisibility=hidden
+SHLIB_LINK  = $(shell pkg-config --libs icu-uc icu-i18n libpsl libcrypto 2>/dev/null)
+
+EXTRA_CLEAN = build results regression.diffs regression.out output_iso tmp_check tmp_check_iso \
+	sql/icpfiling--$(EXTVERSION).sql
+
+.DEFAULT_GOAL := all
+
+PACKAGES = gcc libc6-dev pkg-config postgresql-$(PG_MAJOR) postgresql-server-dev-$(PG_MAJOR) \
+	libicu-dev libssl-dev libpsl-dev publicsuffix libipc-run-perl
+
+# What a build needs, as "probe:package" words; those that are missing end up in MISSING.
+# (libpq-dev alone ships a pg_config and a pgxs.mk without the server's headers, so postgres.h is the probe.)
+MISSING := $(strip \
+	$(if $(and $(wildcard $(PGXS)),$(wildcard $(PGINCLUDE)/postgres.h)),,postgresql-server-dev-$(PG_MAJOR)) \
+	$(shell command -v pkg-config >/dev/null 2>&1 || echo pkg-config) \
+	$(if $(shell pkg-config --exists icu-uc icu-i18n 2>/dev/null && echo y),,libicu-dev) \
+	$(if $(shell pkg-config --exists libcrypto 2>/dev/null && echo y),,libssl-dev) \
+	$(if $(shell pkg-config --exists libpsl 2>/dev/null && echo y),,libpsl-dev))
+
+SELF_SUFFICIENT = deps demo shell test help clean distclean
+ifeq ($(MISSING),)
+include $(PGXS)
+else ifneq ($(filter-out $(SELF_SUFFICIENT),$(or $(MAKECMDGOALS),all)),)
+$(error missing: $(MISSING) (run 'make deps', install these packages, or pass PG_CONFIG=/path/to/pg_config))
+endif
+
+# PGXS does not track headers on Debian.
+$(OBJS): $(wildcard src/*.h src/*/*.h)
+
+sql/icpfiling--$(EXTVERSION).sql: $(sort $(wildcard sql/install/*.sql)) $(sort $(wildcard sql/registry/*.sql)) sql/join icpfiling.control
+	sh sql/join > $@.tmp && mv $@.tmp $@
+
+include test/test.mk

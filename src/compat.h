@@ -1,0 +1,45 @@
+/*
+ * compat.h
+ *	  Every difference between server versions, 15 to 18, in one place.
+ *
+ * Include after postgres.h and before anything that expands PG_FUNCTION_INFO_V1.
+ */
+#ifndef ICP_COMPAT_H
+#define ICP_COMPAT_H
+
+#include "fmgr.h"
+
+#if PG_VERSION_NUM < 150000
+#error "icpfiling needs PostgreSQL 15 or later"
+#endif
+
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#include "nodes/miscnodes.h"
+#endif
+
+/*
+ * The library is compiled with hidden symbols.  15 leaves PGDLLEXPORT empty, so it is given the meaning that
+ * it has from 16 on, and the function itself is declared with it (16 and later do that in fmgr.h).
+ */
+#if PG_VERSION_NUM < 160000
+#undef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+#endif
+
+#define ICP_FUNCTION(name) \
+	extern PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
+	PG_FUNCTION_INFO_V1(name)
+
+/* Soft errors came with 16; before it they are ordinary ones. */
+#if PG_VERSION_NUM < 160000
+#define errsave(context, ...) ereport(ERROR, __VA_ARGS__)
+#define ereturn(context, dummy_value, ...) \
+	do { \
+		errsave(context, __VA_ARGS__); \
+		return dummy_value; \
+	} while (0)
+#define SOFT_ERROR_OCCURRED(context) false
+#endif
+
+#endif							/* ICP_COMPAT_H */

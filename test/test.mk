@@ -1,0 +1,55 @@
+# The targets beyond PGXS. Each runs against a throwaway cluster on a private socket (test/with-pg).
+
+WITH_PG = PG_CONFIG='$(PG_CONFIG)' test/with-pg -s '$(STAGE)'
+SETUP   = $(if $(MISSING),deps)
+
+help:
+	@echo 'make demo    install what is missing, build, run the demo in a throwaway cluster'
+	@echo 'make shell   the same, then psql on the demo database'
+	@echo 'make test    the same set-up, then pg_regress, isolation, TAP and the parsers outside the server'
+	@echo 'make deps    install the Debian packages a build needs (root or sudo)'
+	@echo 'make bench   compare with plain SQL, print ratios (test/bench/README.md)'
+	@echo 'make fuzz    run the fuzz targets with clang (FUZZ_SECONDS=60 each)'
+	@echo 'make         build; make install; make installcheck: as any extension'
+
+deps:
+	@set -e; \
+	missing=; for p in $(PACKAGES); do \
+	  [ "$$(dpkg-query -W -f '$${db:Status-Status}' $$p 2>/dev/null)" = installed ] || missing="$$missing $$p"; \
+	done; \
+	if [ -z "$$missing" ]; then echo "nothing to install"; exit 0; fi; \
+	echo "installing:$$missing"; \
+	as=; if [ "$$(id -u)" != 0 ]; then \
+	  command -v sudo >/dev/null || { echo "not root and no sudo: ask an administrator to install$$missing" >&2; exit 1; }; \
+	  as=sudo; fi; \
+	$$as apt-get update -qq; \
+	$$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+
+stage: all
+	@rm -rf '$(STAGE)'
+	@$(MAKE) -s install DESTDIR='$(STAGE)' >/dev/null
+
+# A second make sees what the first one installed.
+demo: $(SETUP)
+	@$(MAKE) -s run-demo
+shell: $(SETUP)
+	@$(MAKE) -s run-shell
+test: $(SETUP)
+	@$(MAKE) -s run-test
+
+run-demo: stage
+	@$(WITH_PG) -- psql -X -q -v ON_ERROR_STOP=1 -f test/demo/demo.sql
+run-shell: stage
+	@$(WITH_PG) -- sh -c 'psql -X -q -v ON_ERROR_STOP=1 -f test/demo/demo.sql >/dev/null && \
+	  echo "The demo registry is loaded in schema beian. \\q leaves, and the cluster goes." && psql -X'
+
+run-test: stage
+	@PG_CONFIG='$(PG_CONFIG)' STAGE='$(STAGE)' MAKE='$(MAKE)' sh test/run-all
+
+bench: stage
+	@$(WITH_PG) -c "shared_buffers = '2GB'" -c "maintenance_work_mem = '512MB'" -c "max_wal_size = '8GB'" -- sh test/bench/run
+
+fuzz:
+	@sh test/fuzz/run $(FUZZ)
+
+.PHONY: help deps stage demo shell test run-demo run-shell run-test bench fuzz
