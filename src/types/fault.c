@@ -1,0 +1,184 @@
+/*
+ * fault.c
+ *	  A fault of the cores in words.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+
+#include "core/province.h"
+#include "types/encoding.h"
+#include "types/fault.h"
+
+#define PART_MAX 48				/* bytes of the user's text that a message quotes */
+
+#define HINT_FILING \
+	"Accepted are filings such as 京ICP备12345678号 or 京ICP备12345678号-1, and licences such as 京ICP证030173号 or 粤B2-20090059."
+#define HINT_SECURITY "Accepted are public-security numbers such as 渝公网安备50010802002673号."
+
+static const char *const serial_detail[] = {
+	"A filing number (备) has 8 digits (YY and 6 more) or 10 (YYYY and 6 more).",
+	"A licence number (证) has 6 digits (YY and 4 more) or 8.",
+	"A value-added licence number (such as 粤B2-20090059) has 8 digits (YYYY and 4 more).",
+	"A public-security number (公网安备) has 14 digits.",
+	"A public-security number (公网安备) has 14 digits, an old one of Beijing 12."
+};
+
+/* the number's own word for its digits */
+static const char *const serial_name[] = {
+	"serial", "serial", "serial", "digits", "digits"
+};
+
+static int
+characters_before(const char *s, int bytes)
+{
+	int			n = 0;
+	int			i;
+
+	for (i = 0; i < bytes; i++)
+		if (((unsigned char) s[i] & 0xC0) != 0x80)
+			n++;
+	return n;
+}
+
+IcpFaultText
+icp_fault_text(const IcpFault *fault, const char *s, int len)
+{
+	IcpFaultText result;
+	StringInfoData detail;
+	const char *hint = NULL;
+	bool		security = fault->serial_of == ICP_SERIAL_SECURITY || fault->serial_of == ICP_SERIAL_SECURITY_BEIJING;
+	int			end = Min((int) fault->end, len);
+	int			pos = Min((int) fault->pos, end);
+	int			position = characters_before(s, pos) + 1;
+	char		part[PART_MAX + 4];
+	int			part_len = end - pos;
+
+	if (part_len > PART_MAX)
+	{
+		part_len = PART_MAX;
+		while (part_len > 0 && ((unsigned char) s[pos + part_len] & 0xC0) == 0x80)
+			part_len--;
+		memcpy(part, s + pos, part_len);
+		strcpy(part + part_len, "...");
+	}
+	else
+	{
+		memcpy(part, s + pos, part_len);
+		part[part_len] = '\0';
+	}
+
+	initStringInfo(&detail);
+	switch (fault->reason)
+	{
+		case ICP_OK:
+			break;
+		case ICP_EMPTY:
+			appendStringInfoString(&detail, "There is no number.");
+			break;
+		case ICP_NOT_A_NUMBER:
+			appendStringInfo(&detail, "No number begins at character %d (\"%s\").", position, part);
+			break;
+		case ICP_NO_PROVINCE:
+			appendStringInfo(&detail, "The province is missing before character %d (\"%s\").", position, part);
+			hint = "The number begins with the abbreviation of its province, such as 京 or 粤.";
+			break;
+		case ICP_BAD_PROVINCE:
+			appendStringInfo(&detail, "\"%s\" at character %d is not the abbreviation of a province.", part, position);
+			hint = "31 provinces file websites: 京津冀晋蒙 辽吉黑 沪苏浙皖闽赣鲁 豫鄂湘粤桂琼 渝川(蜀)贵(黔)滇藏 陕甘(陇)青宁新.";
+			break;
+		case ICP_BAD_WORD:
+			if (part[0] == '\0')
+				appendStringInfo(&detail, "The number ends at character %d, after its province.", position);
+			else
+				appendStringInfo(&detail, "The word at character %d (\"%s\") is wrong.", position, part);
+			hint = security ? "After the province comes 公网安备." :
+				"After the province comes ICP备, ICP证 or a licence class such as B2.";
+			break;
+		case ICP_IS_SECURITY:
+			appendStringInfoString(&detail, "This is a public-security number (公网安备), not a filing number.");
+			hint = "Its type is icp.psb_number.";
+			break;
+		case ICP_IS_FILING:
+			appendStringInfoString(&detail, "This is a filing or licence number, not a public-security number (公网安备).");
+			hint = "Its types are icp.filing_number and icp.icp_id.";
+			break;
+		case ICP_HEZI_FILING:
+			appendStringInfoString(&detail, "合字 stands only before licence classes.");
+			hint = "Accepted is 合字B2-20160011, or a filing number with its province.";
+			break;
+		case ICP_BAD_CLASS:
+			appendStringInfo(&detail, "\"%s\" at character %d is not a licence class.", part, position);
+			hint = "The classes are A1, A2, B1 and B2, joined by dots.";
+			break;
+		case ICP_CLASS_TWICE:
+			appendStringInfo(&detail, "The licence class \"%s\" at character %d is there twice.", part, position);
+			hint = "The classes are a set: A1.B1.B2.";
+			break;
+		case ICP_NO_SERIAL:
+			appendStringInfo(&detail, "The %s %s missing at character %d.", serial_name[fault->serial_of],
+							 security ? "are" : "is", position);
+			hint = serial_detail[fault->serial_of];
+			break;
+		case ICP_SERIAL_LENGTH:
+			if (security)
+				appendStringInfo(&detail, "There are %s%u digits at character %d (\"%s\").",
+								 fault->count >= 18 ? "at least " : "", fault->count, position, part);
+			else
+				appendStringInfo(&detail, "The serial at character %d (\"%s\") has %s%u digit%s.", position, part,
+								 fault->count >= 18 ? "at least " : "", fault->count, fault->count == 1 ? "" : "s");
+			hint = serial_detail[fault->serial_of];
+			break;
+		case ICP_SERIAL_SIGN:
+			appendStringInfo(&detail, "\"%s\" at character %d is not a digit.", part, position);
+			hint = serial_detail[fault->serial_of];
+			break;
+		case ICP_SERVICE_SIGN:
+			if (part[0] == '\0')
+				appendStringInfo(&detail, "The service number is missing at character %d.", position);
+			else
+				appendStringInfo(&detail, "The service number at character %d (\"%s\") is not a number.", position, part);
+			break;
+		case ICP_SERVICE_ZERO:
+			appendStringInfo(&detail, "The service number at character %d is 0.", position);
+			break;
+		case ICP_SERVICE_LEADING_ZERO:
+			appendStringInfo(&detail, "The service number at character %d (\"%s\") begins with 0.", position, part);
+			break;
+		case ICP_SERVICE_RANGE:
+			appendStringInfo(&detail, "The service number at character %d (\"%s\") is too large.", position, part);
+			break;
+		case ICP_SERVICE_LETTER:
+			appendStringInfo(&detail, "\"%s\" at character %d is not a kind of service.", part, position);
+			hint = "After the service number stands nothing (a site), A (an app), X (a mini-programme) or K (a quick app).";
+			break;
+		case ICP_SERVICE_GIVEN:
+			appendStringInfo(&detail, "The service number at character %d (\"%s\") does not belong to a sponsor's number.",
+							 position, part);
+			hint = "icp.icp_id is the sponsor's level (主体备案号); a service's number is an icp.filing_number.";
+			break;
+		case ICP_DIVISION:
+			appendStringInfo(&detail, "The digits at character %d (\"%s\") are not the code of the province %s, %d.",
+							 position, part, icp_provinces[fault->province].abbreviation[ICP_SPELL_SECURITY],
+							 icp_provinces[fault->province].code);
+			hint = "A public-security number begins with the GB/T 2260 code of its division.";
+			break;
+		case ICP_TRAILING:
+			appendStringInfo(&detail, "The number ends before character %d (\"%s\").", position, part);
+			hint = "icp.find_filing_numbers() and icp.find_psb_numbers() read numbers out of a text.";
+			break;
+	}
+	if (hint == NULL)
+	{
+		if (fault->reason >= ICP_SERVICE_SIGN && fault->reason <= ICP_SERVICE_RANGE)
+			hint = "A service number is 1 to 99999 without leading zeros, such as 京ICP备12345678号-1.";
+		else
+			hint = security ? HINT_SECURITY : HINT_FILING;
+	}
+	result.detail = icp_from_utf8(detail.data);
+	result.hint = icp_from_utf8(pstrdup(hint));
+	return result;
+}
