@@ -42,4 +42,45 @@
 #define SOFT_ERROR_OCCURRED(context) false
 #endif
 
+/* ExecInsertIndexTuples got onlySummarizing with 16. */
+#if PG_VERSION_NUM >= 160000
+#define icp_insert_index_tuples(rri, slot, estate) \
+	ExecInsertIndexTuples(rri, slot, estate, false, false, NULL, NIL, false)
+#else
+#define icp_insert_index_tuples(rri, slot, estate) \
+	ExecInsertIndexTuples(rri, slot, estate, false, false, NULL, NIL)
+#endif
+
+/* index_beginscan got instrumentation with 18. */
+#if PG_VERSION_NUM >= 180000
+#define icp_index_beginscan(heap, index, snapshot, nkeys) \
+	index_beginscan(heap, index, snapshot, NULL, nkeys, 0)
+#else
+#define icp_index_beginscan(heap, index, snapshot, nkeys) \
+	index_beginscan(heap, index, snapshot, nkeys, 0)
+#endif
+
+/* stringToQualifiedNameList takes an error context from 16 on. */
+#if PG_VERSION_NUM >= 160000
+#define icp_qualified_name(string) stringToQualifiedNameList(string, NULL)
+#else
+#define icp_qualified_name(string) stringToQualifiedNameList(string)
+#endif
+
+/* getIdentitySequence takes the relation from 17 on. */
+#if PG_VERSION_NUM >= 170000
+#define icp_identity_sequence(rel, attnum) getIdentitySequence(rel, attnum, false)
+#else
+#define icp_identity_sequence(rel, attnum) getIdentitySequence(RelationGetRelid(rel), attnum, false)
+#endif
+
+/* simple_table_tuple_update tells which indexes need the tuple from 16 on; expands to whether any does. */
+#if PG_VERSION_NUM >= 160000
+#define ICP_UPDATE_INDEXES TU_UpdateIndexes
+#define ICP_UPDATE_NEEDS_INDEXES(update_indexes) ((update_indexes) != TU_None)
+#else
+#define ICP_UPDATE_INDEXES bool
+#define ICP_UPDATE_NEEDS_INDEXES(update_indexes) (update_indexes)
+#endif
+
 #endif							/* ICP_COMPAT_H */

@@ -1,0 +1,239 @@
+-- Laying, checking and bringing forward a registry.  A registry's objects belong to whoever calls create_registry().
+
+CREATE TABLE icp.registry_template (
+	ordinal		integer PRIMARY KEY,
+	subject		text NOT NULL UNIQUE,
+	body		text NOT NULL
+);
+COMMENT ON TABLE icp.registry_template IS 'The registry as SQL, in which @registry@ stands for the schema''s name';
+COMMENT ON COLUMN icp.registry_template.ordinal IS 'Order in which the templates are run';
+COMMENT ON COLUMN icp.registry_template.subject IS 'What the template is about';
+COMMENT ON COLUMN icp.registry_template.body IS 'SQL commands';
+GRANT SELECT ON icp.registry_template TO PUBLIC;
+
+CREATE FUNCTION icp.create_roles() RETURNS SETOF text
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	role	record;
+BEGIN
+	FOR role IN
+		SELECT * FROM (VALUES
+			('icp_public',    'asks whether a site is filed'),
+			('icp_sponsor',   'a sponsor''s account: enters and submits its own filings'),
+			('icp_provider',  'an access provider: enters, verifies and reports its customers'' filings'),
+			('icp_approver',  'a department of prior approval: looks up what concerns it'),
+			('icp_regulator', 'a regulator of content: looks up what concerns it'),
+			('icp_bureau',    'a bureau: reviews its province''s applications, settles conflicts'),
+			('icp_ministry',  'the ministry and its filing centre: watches rates'),
+			('icp_auditor',   'reads the log')) AS r(name, meaning)
+		 WHERE NOT EXISTS (SELECT FROM pg_roles p WHERE p.rolname = r.name)
+	LOOP
+		EXECUTE format('CREATE ROLE %I NOLOGIN', role.name);
+		EXECUTE format('COMMENT ON ROLE %I IS %L', role.name, 'icpfiling: ' || role.meaning);
+		RETURN NEXT role.name;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION icp.create_roles() IS
+	'Makes those of the group roles icp_public, icp_sponsor, icp_provider, icp_approver, icp_regulator, icp_bureau, icp_ministry, icp_auditor that are missing, and returns their names; needs CREATEROLE';
+
+CREATE FUNCTION icp.grant_registry(schema name DEFAULT 'beian') RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	command	record;
+BEGIN
+	FOR command IN
+		SELECT r.role, format(r.command, schema, r.role) AS text
+		  FROM (VALUES
+			('icp_public',    'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
+			('icp_public',    'GRANT EXECUTE ON FUNCTION %1$I.lookup(text) TO %2$I'),
+			('icp_sponsor',   'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
+			('icp_sponsor',   'GRANT SELECT ON %1$I.account, %1$I.sponsor, %1$I.site, %1$I.access, %1$I.application, %1$I.event TO %2$I'),
+			('icp_sponsor',   'GRANT INSERT, UPDATE ON %1$I.sponsor, %1$I.site, %1$I.application TO %2$I'),
+			('icp_sponsor',   'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.may_enter(bigint) TO %2$I'),
+			('icp_provider',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
+			('icp_provider',  'GRANT SELECT ON %1$I.provider, %1$I.member, %1$I.account, %1$I.sponsor, %1$I.site, %1$I.access, %1$I.application, %1$I.event TO %2$I'),
+			('icp_provider',  'GRANT INSERT ON %1$I.account, %1$I.access TO %2$I'),
+			('icp_provider',  'GRANT INSERT, UPDATE ON %1$I.sponsor, %1$I.site, %1$I.application TO %2$I'),
+			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.may_enter(bigint), %1$I.review_due(timestamptz) TO %2$I'),
+			('icp_bureau',    'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
+			('icp_bureau',    'GRANT SELECT ON %1$I.provider, %1$I.member, %1$I.account, %1$I.sponsor, %1$I.site, %1$I.access, %1$I.application, %1$I.event, %1$I.sighting, %1$I.conflict, %1$I.conflict_settlement, %1$I.unfiled_site, %1$I.filing_rate_by_province, %1$I.filing_rate_by_provider TO %2$I'),
+			('icp_bureau',    'GRANT UPDATE (state, reason) ON %1$I.application TO %2$I'),
+			('icp_bureau',    'GRANT UPDATE (settlement, reason) ON %1$I.conflict TO %2$I'),
+			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.is_filed(icp.domain_name) TO %2$I'),
+			('icp_ministry',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
+			('icp_ministry',  'GRANT SELECT ON ALL TABLES IN SCHEMA %1$I TO %2$I'),
+			('icp_ministry',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.is_filed(icp.domain_name) TO %2$I'),
+			('icp_approver',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
+			('icp_approver',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text) TO %2$I'),
+			('icp_regulator', 'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
+			('icp_regulator', 'GRANT EXECUTE ON FUNCTION %1$I.lookup(text) TO %2$I'),
+			('icp_auditor',   'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
+			('icp_auditor',   'GRANT SELECT ON %1$I.registry, %1$I.registry_object TO %2$I')) AS r(role, command)
+		 WHERE EXISTS (SELECT FROM pg_roles p WHERE p.rolname = r.role)
+	LOOP
+		EXECUTE command.text;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION icp.grant_registry(name) IS
+	'Grants the registry''s tables and functions to those group roles of icp.create_roles() that exist; as the registry''s owner';
+
+CREATE FUNCTION icp.registry_objects(schema name)
+	RETURNS TABLE (kind text, name text, definition text)
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	WITH relation AS (
+		SELECT c.oid, c.relname, c.relkind, c.relrowsecurity
+		  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		 WHERE n.nspname = registry_objects.schema AND c.relkind IN ('r', 'v', 'p')
+	)
+	SELECT CASE r.relkind WHEN 'v' THEN 'view' ELSE 'table' END, r.relname::text,
+		   CASE r.relkind WHEN 'v' THEN md5(pg_get_viewdef(r.oid))
+			ELSE 'row security ' || CASE WHEN r.relrowsecurity THEN 'on' ELSE 'off' END END
+	  FROM relation r
+	UNION ALL
+	SELECT 'column', r.relname || '.' || a.attname,
+		   format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
+	  FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+	UNION ALL
+	SELECT 'index', x.relname::text, pg_get_indexdef(i.indexrelid)
+	  FROM relation r JOIN pg_index i ON i.indrelid = r.oid JOIN pg_class x ON x.oid = i.indexrelid
+	UNION ALL
+	SELECT 'constraint', r.relname || '.' || k.conname, pg_get_constraintdef(k.oid)
+	  FROM relation r JOIN pg_constraint k ON k.conrelid = r.oid
+	 WHERE k.contype <> 'n'
+	UNION ALL
+	SELECT 'trigger', r.relname || '.' || t.tgname,
+		   md5(pg_get_triggerdef(t.oid)) || CASE t.tgenabled WHEN 'D' THEN ' disabled' ELSE ' enabled' END
+	  FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal
+	UNION ALL
+	SELECT 'policy', r.relname || '.' || p.polname,
+		   md5(concat_ws('|', p.polcmd, p.polpermissive, pg_get_expr(p.polqual, p.polrelid),
+						 pg_get_expr(p.polwithcheck, p.polrelid)))
+	  FROM relation r JOIN pg_policy p ON p.polrelid = r.oid
+	UNION ALL
+	SELECT 'function', f.proname || '(' || pg_get_function_identity_arguments(f.oid) || ')',
+		   md5(pg_get_functiondef(f.oid))
+	  FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace
+	 WHERE n.nspname = registry_objects.schema AND f.prokind = 'f';
+END;
+COMMENT ON FUNCTION icp.registry_objects(name) IS
+	'What a schema holds, one row an object with its definition; long definitions as a digest';
+
+CREATE FUNCTION icp.create_registry(schema name DEFAULT 'beian') RETURNS text
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+	SET check_function_bodies = on
+AS $$
+DECLARE
+	template	record;
+	version		text;
+BEGIN
+	-- The name is set into string literals and format strings too.
+	IF schema ~ '["''\\%@$\s]' OR schema LIKE 'pg\_%' OR schema = 'icp' THEN
+		RAISE EXCEPTION 'registry name % is not accepted', quote_literal(schema)
+			USING ERRCODE = 'invalid_schema_name',
+				  HINT = 'Use a name without quotes, backslashes, percent, at and dollar signs or white space.';
+	END IF;
+	FOR template IN SELECT t.subject, t.body FROM icp.registry_template t ORDER BY t.ordinal LOOP
+		EXECUTE replace(template.body, '@registry@', quote_ident(schema));
+	END LOOP;
+	EXECUTE format('INSERT INTO %1$I.registry_object (kind, name, definition)'
+				   ' SELECT o.kind, o.name, o.definition FROM icp.registry_objects(%1$L) o', schema);
+	EXECUTE format('SELECT r.version FROM %I.registry r', schema) INTO version;
+	RETURN format('registry %I, version %s', schema, version);
+END
+$$;
+COMMENT ON FUNCTION icp.create_registry(name) IS
+	'Lays a registry of filings in a new schema: tables, views, functions, triggers and policies of the caller';
+
+CREATE FUNCTION icp.check_registry(schema name DEFAULT 'beian')
+	RETURNS TABLE (kind text, name text, problem text)
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	stored_version	text;
+BEGIN
+	IF to_regclass(format('%I.registry', schema)) IS NULL THEN
+		RAISE EXCEPTION 'schema % holds no registry', quote_ident(schema)
+			USING ERRCODE = 'undefined_object', HINT = 'icp.create_registry() makes one.';
+	END IF;
+	RETURN QUERY EXECUTE format($query$
+		SELECT coalesce(o.kind, l.kind), coalesce(o.name, l.name),
+			   CASE WHEN o.name IS NULL THEN 'missing' WHEN l.name IS NULL THEN 'added'
+					ELSE 'altered' END
+		  FROM icp.registry_objects(%1$L) o
+		  FULL JOIN %1$I.registry_object l ON l.kind = o.kind AND l.name = o.name
+		 WHERE o.name IS NULL OR l.name IS NULL
+			OR o.definition <> l.definition
+			   AND l.server = current_setting('server_version_num')::integer / 10000
+		 ORDER BY 1, 2
+	$query$, schema);
+	EXECUTE format('SELECT r.name_key_version FROM %I.registry r', schema) INTO stored_version;
+	IF stored_version <> icp.name_key_version() THEN
+		kind := 'name key';
+		name := stored_version;
+		problem := 'stored keys were made by another version than ' || icp.name_key_version() || '; run icp.rekey_registry()';
+		RETURN NEXT;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION icp.check_registry(name) IS
+	'What of a registry is missing, altered or added since it was laid, and whether its name keys are of the present version; no row: all is as it was. (After a change of the server''s major version only names are compared, until icp.upgrade_registry() has run.)';
+
+CREATE FUNCTION icp.rekey_registry(schema name DEFAULT 'beian') RETURNS bigint
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	changed	bigint;
+BEGIN
+	-- An UPDATE fills name_key anew; where the key differs, the claim is released and entered again.
+	EXECUTE format('UPDATE %I.sponsor s SET name = s.name WHERE s.name_key IS DISTINCT FROM icp.name_key(s.name)', schema);
+	GET DIAGNOSTICS changed = ROW_COUNT;
+	EXECUTE format('UPDATE %I.registry r SET name_key_version = icp.name_key_version()', schema);
+	RETURN changed;
+END
+$$;
+COMMENT ON FUNCTION icp.rekey_registry(name) IS
+	'Makes the name keys anew after ICU''s data changed, with their claims; returns how many sponsors changed';
+
+CREATE FUNCTION icp.upgrade_registry(schema name DEFAULT 'beian') RETURNS text
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	from_version	text;
+	this_version	constant text := '1.0';
+BEGIN
+	IF to_regclass(format('%I.registry', schema)) IS NULL THEN
+		RAISE EXCEPTION 'schema % holds no registry', quote_ident(schema)
+			USING ERRCODE = 'undefined_object', HINT = 'icp.create_registry() makes one.';
+	END IF;
+	EXECUTE format('SELECT r.version FROM %I.registry r FOR UPDATE', schema) INTO from_version;
+	IF from_version <> this_version THEN
+		RAISE EXCEPTION 'registry % is of version %, which this extension cannot bring forward', schema, from_version
+			USING ERRCODE = 'feature_not_supported',
+				  DETAIL = format('The extension knows registries of version %s.', this_version),
+				  HINT = 'Upgrade the extension first: ALTER EXTENSION icpfiling UPDATE.';
+	END IF;
+	-- Spell the definitions as this server does, but only those of objects that are there as they were laid.
+	EXECUTE format($query$
+		UPDATE %1$I.registry_object l
+		   SET definition = o.definition, server = current_setting('server_version_num')::integer / 10000
+		  FROM icp.registry_objects(%1$L) o
+		 WHERE o.kind = l.kind AND o.name = l.name
+		   AND l.server <> current_setting('server_version_num')::integer / 10000
+	$query$, schema);
+	RETURN format('registry %I is of version %s', schema, this_version);
+END
+$$;
+COMMENT ON FUNCTION icp.upgrade_registry(name) IS
+	'Brings a registry laid by an earlier version forward; does nothing to one that is up to date';

@@ -1,0 +1,64 @@
+-- The public asks one thing: is this site filed? (是否备案查询)
+
+CREATE FUNCTION @registry@.find_sites(question text) RETURNS SETOF bigint
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	number	icp.filing_number := icp.try_filing_number(question);
+	domain	text := icp.homepage_domain(question)::text;
+BEGIN
+	IF number IS NOT NULL THEN
+		IF icp.service_no(number) IS NOT NULL THEN
+			RETURN QUERY SELECT t.id FROM @registry@.site t WHERE t.number = find_sites.number AND t.status = 'filed';
+		ELSE
+			RETURN QUERY SELECT t.id FROM @registry@.site t
+				WHERE t.number <@ icp.icp_id_of(find_sites.number) AND t.status = 'filed';
+		END IF;
+		RETURN;
+	END IF;
+	IF domain IS NOT NULL THEN
+		RETURN QUERY
+			SELECT DISTINCT c.holder_id
+			  FROM unnest(ARRAY[domain, icp.registrable_domain(domain)::text]) AS candidate(name)
+			  JOIN @registry@.claim c ON c.key_hash = icp.claim_hash('domain', candidate.name)
+			   AND c.kind = 'domain' AND c.key = candidate.name AND c.approved AND c.released_at IS NULL
+			   AND c.holder = '@registry@.site'::regclass;
+	END IF;
+	RETURN QUERY
+		SELECT t.id FROM @registry@.site t WHERE t.name = btrim(question) AND t.status = 'filed'
+		UNION
+		SELECT t.id
+		  FROM @registry@.sponsor s JOIN @registry@.site t ON t.sponsor_id = s.id
+		 WHERE s.name_key = icp.name_key(question) AND s.status = 'filed' AND t.status = 'filed';
+END
+$$;
+COMMENT ON FUNCTION @registry@.find_sites(text) IS
+	'Ids of the filed sites that a number, a domain or URL, a sponsor''s name or a site''s name asks for';
+
+CREATE FUNCTION @registry@.lookup(question text) RETURNS SETOF jsonb
+	LANGUAGE sql STABLE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT jsonb_build_object(
+			'unitName', s.name,
+			'natureName', coalesce(s.nature, ''),
+			'mainLicence', s.number::text,
+			'serviceLicence', t.number::text,
+			'serviceName', coalesce(t.name, ''),
+			'serviceType', CASE t.kind WHEN 'site' THEN 1 WHEN 'app' THEN 6 WHEN 'mini_program' THEN 7 ELSE 8 END,
+			'domain', coalesce(d.domain::text, ''),
+			'homeUrl', coalesce(t.homepage, ''),
+			'contentTypeName', '',
+			'limitAccess', CASE WHEN t.limit_access THEN '是' ELSE '否' END,
+			'leaderName', '',
+			'updateRecordTime', to_char(t.changed_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI:SS'))
+	  FROM @registry@.site t
+	  JOIN @registry@.sponsor s ON s.id = t.sponsor_id
+	  LEFT JOIN LATERAL icp.domains(t.domains) AS d(domain) ON true
+	 WHERE t.id IN (SELECT f FROM @registry@.find_sites(lookup.question) AS f)
+	 ORDER BY t.number, d.domain;
+END;
+COMMENT ON FUNCTION @registry@.lookup(text) IS
+	'The public query: what is filed under a number, a domain or URL, a sponsor''s name or a site''s name; one object a site and domain, with the public query''s own field names and nothing private (the person in charge stays blank)';

@@ -1,0 +1,92 @@
+-- Who may do what.  Rights go to the roles of icp.create_roles(); where those are missing there is nothing to grant,
+-- and icp.grant_registry() does it later.  Row security keeps a provider to its customers, a sponsor to its account
+-- and a bureau to its province.
+
+CREATE FUNCTION @registry@.may_see(province_code smallint, account_id bigint) RETURNS boolean
+	LANGUAGE sql STABLE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT EXISTS (
+		SELECT FROM @registry@.member m
+		 WHERE m.role_name = @registry@.acting_user()
+		   AND CASE m.role
+			   WHEN 'ministry' THEN true
+			   WHEN 'system' THEN true
+			   WHEN 'bureau' THEN m.province_code = may_see.province_code
+			   WHEN 'sponsor' THEN m.account_id = may_see.account_id
+			   WHEN 'provider' THEN EXISTS (SELECT FROM @registry@.account a
+											 WHERE a.id = may_see.account_id AND a.provider_id = m.provider_id)
+			   END);
+END;
+COMMENT ON FUNCTION @registry@.may_see(smallint, bigint) IS
+	'Row security: may the acting role see a record of this province and account?';
+
+CREATE FUNCTION @registry@.may_enter(account_id bigint) RETURNS boolean
+	LANGUAGE sql STABLE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT EXISTS (
+		SELECT FROM @registry@.member m
+		 WHERE m.role_name = @registry@.acting_user()
+		   AND CASE m.role
+			   WHEN 'sponsor' THEN m.account_id = may_enter.account_id
+			   WHEN 'provider' THEN EXISTS (SELECT FROM @registry@.account a
+											 WHERE a.id = may_enter.account_id AND a.provider_id = m.provider_id)
+			   ELSE false END);
+END;
+COMMENT ON FUNCTION @registry@.may_enter(bigint) IS
+	'Row security: may the acting role enter records of this account? Only its sponsor and its provider (1 一)';
+
+ALTER TABLE @registry@.account ENABLE ROW LEVEL SECURITY;
+CREATE POLICY account_see ON @registry@.account FOR SELECT USING (@registry@.may_see(province_code, id));
+CREATE POLICY account_enter ON @registry@.account FOR INSERT WITH CHECK (
+	provider_id IN (SELECT m.provider_id FROM @registry@.member m
+					 WHERE m.role_name = @registry@.acting_user() AND m.role = 'provider'));
+
+ALTER TABLE @registry@.sponsor ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sponsor_see ON @registry@.sponsor FOR SELECT USING (@registry@.may_see(province_code, account_id));
+CREATE POLICY sponsor_enter ON @registry@.sponsor FOR INSERT
+	WITH CHECK (status = 'draft' AND number IS NULL AND @registry@.may_enter(account_id));
+-- A filed record is changed through applications only.
+CREATE POLICY sponsor_change ON @registry@.sponsor FOR UPDATE
+	USING (status = 'draft' AND @registry@.may_enter(account_id))
+	WITH CHECK (status = 'draft' AND number IS NULL AND @registry@.may_enter(account_id));
+
+ALTER TABLE @registry@.site ENABLE ROW LEVEL SECURITY;
+CREATE POLICY site_see ON @registry@.site FOR SELECT USING (@registry@.may_see(province_code, account_id));
+CREATE POLICY site_enter ON @registry@.site FOR INSERT
+	WITH CHECK (status = 'draft' AND number IS NULL AND @registry@.may_enter(account_id));
+CREATE POLICY site_change ON @registry@.site FOR UPDATE
+	USING (status = 'draft' AND @registry@.may_enter(account_id))
+	WITH CHECK (status = 'draft' AND number IS NULL AND @registry@.may_enter(account_id));
+
+ALTER TABLE @registry@.access ENABLE ROW LEVEL SECURITY;
+CREATE POLICY access_see ON @registry@.access FOR SELECT
+	USING (EXISTS (SELECT FROM @registry@.site t WHERE t.id = site_id));
+CREATE POLICY access_enter ON @registry@.access FOR INSERT
+	WITH CHECK (status = 'draft' AND EXISTS (SELECT FROM @registry@.site t WHERE t.id = site_id));
+
+ALTER TABLE @registry@.application ENABLE ROW LEVEL SECURITY;
+CREATE POLICY application_see ON @registry@.application FOR SELECT
+	USING (@registry@.may_see(province_code, account_id));
+CREATE POLICY application_enter ON @registry@.application FOR INSERT WITH CHECK (@registry@.may_enter(account_id));
+-- Which step is whose is the business of icp.enforce_transition().
+CREATE POLICY application_step ON @registry@.application FOR UPDATE
+	USING (@registry@.may_see(province_code, account_id));
+
+ALTER TABLE @registry@.event ENABLE ROW LEVEL SECURITY;
+CREATE POLICY event_see ON @registry@.event FOR SELECT
+	USING (EXISTS (SELECT FROM @registry@.application a WHERE a.id = application_id)
+		   OR EXISTS (SELECT FROM @registry@.sponsor s WHERE s.id = sponsor_id));
+
+-- The claims themselves are the owner's: nobody else reads or writes them but through the triggers.
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA @registry@ FROM PUBLIC;
+
+DO $$
+BEGIN
+	PERFORM icp.grant_registry('@registry@');
+END
+$$;

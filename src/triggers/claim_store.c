@@ -1,0 +1,751 @@
+/*
+ * claim_store.c
+ *	  The tables of claims and of the edges between them, written and probed without the executor.
+ *
+ * Claims are entered first: heap and index, a batch at a time in the order of their hashes, so that the index is
+ * walked once from left to right.  Only then is the index probed, with a dirty snapshot, as exclusion constraints
+ * do: of two concurrent claimants, whoever probes last finds the other's entry, at every isolation level, and
+ * nobody takes a lock or waits (3 Q17; design decision 5).  Nothing here reads with an MVCC snapshot, so detection
+ * leaves no predicate locks behind and cannot itself cause a serialization failure.
+ *
+ * The claim table needs a btree index whose first column is key_hash (partial on released_at IS NULL, say) and one
+ * whose first column is holder_id.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "access/genam.h"
+#include "access/heapam.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/dependency.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_type.h"
+#include "commands/sequence.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "triggers/claim_store.h"
+#include "triggers/trigger.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+/* How many heap tuples are written at once; COPY uses the same. */
+#define BATCH_TUPLES 1000
+
+/* Columns of the two tables, in the order of their definition below. */
+typedef enum ClaimColumn
+{
+	CLAIM_ID,
+	CLAIM_KIND,
+	CLAIM_KEY,
+	CLAIM_KEY_HASH,
+	CLAIM_HOLDER,
+	CLAIM_HOLDER_ID,
+	CLAIM_ACCOUNT_ID,
+	CLAIM_PROVINCE_CODE,
+	CLAIM_APPROVED,
+	CLAIM_RELEASED_AT,
+	CLAIM_NCOLUMNS
+} ClaimColumn;
+
+typedef enum EdgeColumn
+{
+	EDGE_ID,
+	EDGE_CLAIM_ID,
+	EDGE_CLAIM_HOLDER_ID,
+	EDGE_RIVAL_ID,
+	EDGE_RIVAL_HOLDER_ID,
+	EDGE_PROVINCE_CODE,
+	EDGE_DETECTED_AT,
+	EDGE_NCOLUMNS
+} EdgeColumn;
+
+typedef struct ColumnSpec
+{
+	const char *name;
+	Oid			type;
+} ColumnSpec;
+
+static const ColumnSpec claim_columns[CLAIM_NCOLUMNS] = {
+	[CLAIM_ID] = {"id", INT8OID},
+	[CLAIM_KIND] = {"kind", TEXTOID},
+	[CLAIM_KEY] = {"key", TEXTOID},
+	[CLAIM_KEY_HASH] = {"key_hash", INT8OID},
+	[CLAIM_HOLDER] = {"holder", REGCLASSOID},
+	[CLAIM_HOLDER_ID] = {"holder_id", INT8OID},
+	[CLAIM_ACCOUNT_ID] = {"account_id", INT8OID},
+	[CLAIM_PROVINCE_CODE] = {"province_code", INT2OID},
+	[CLAIM_APPROVED] = {"approved", BOOLOID},
+	[CLAIM_RELEASED_AT] = {"released_at", TIMESTAMPTZOID},
+};
+
+static const ColumnSpec edge_columns[EDGE_NCOLUMNS] = {
+	[EDGE_ID] = {"id", INT8OID},
+	[EDGE_CLAIM_ID] = {"claim_id", INT8OID},
+	[EDGE_CLAIM_HOLDER_ID] = {"claim_holder_id", INT8OID},
+	[EDGE_RIVAL_ID] = {"rival_id", INT8OID},
+	[EDGE_RIVAL_HOLDER_ID] = {"rival_holder_id", INT8OID},
+	[EDGE_PROVINCE_CODE] = {"province_code", INT2OID},
+	[EDGE_DETECTED_AT] = {"detected_at", TIMESTAMPTZOID},
+};
+
+/* A table written without the executor's plan nodes: its relation, its indexes, its sequence. */
+typedef struct Writer
+{
+	Relation	rel;
+	ResultRelInfo *rri;
+	Oid			sequence;		/* behind the identity column id */
+	AttrNumber	column[CLAIM_NCOLUMNS];	/* attribute numbers by ClaimColumn or EdgeColumn */
+	TupleTableSlot **slots;		/* BATCH_TUPLES of them, made as they are needed */
+	int			nslots;
+} Writer;
+
+struct ClaimStore
+{
+	MemoryContext context;
+	EState	   *estate;
+	Writer		claim;
+	Writer		edge;
+	Relation	hash_index;
+	Relation	holder_index;
+	TupleTableSlot *scan_slot;
+	Datum		kind;			/* text */
+	Oid			holder;
+};
+
+/* An edge to be written. */
+typedef struct Edge
+{
+	int64		claim_id;
+	int64		claim_holder_id;
+	int64		rival_id;
+	int64		rival_holder_id;
+	int16		province_code;
+} Edge;
+
+
+/*
+ * ---------------------------------------------------------------------------
+ * Opening and closing
+ * ---------------------------------------------------------------------------
+ */
+
+static void
+check_rights(Relation rel, Oid user)
+{
+	AclMode		needed = ACL_SELECT | ACL_INSERT | ACL_UPDATE;
+
+	if (pg_class_aclmask(RelationGetRelid(rel), user, needed, ACLMASK_ALL) != needed)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for table %s", RelationGetRelationName(rel)),
+				 errdetail("The owner \"%s\" of the table with the trigger must be allowed to select, insert and update there.",
+						   GetUserNameFromId(user, false))));
+
+	/* Policies are the executor's work, and it is not asked here. */
+	if (rel->rd_rel->relrowsecurity && !has_privs_of_role(user, rel->rd_rel->relowner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("row security of table %s does not let claims of \"%s\" in",
+						RelationGetRelationName(rel), GetUserNameFromId(user, false))));
+}
+
+static void
+open_writer(Writer *writer, Oid relid, const ColumnSpec *columns, int ncolumns, Oid user)
+{
+	Relation	rel = table_open(relid, RowExclusiveLock);
+
+	if (rel->rd_rel->relkind != RELKIND_RELATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not an ordinary table", RelationGetRelationName(rel))));
+	check_rights(rel, user);
+
+	for (int i = 0; i < ncolumns; i++)
+	{
+		AttrNumber	attnum = icp_find_column(rel, columns[i].name);
+
+		if (attnum == InvalidAttrNumber ||
+			TupleDescAttr(RelationGetDescr(rel), attnum - 1)->atttypid != columns[i].type)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("table \"%s\" has no column \"%s\" of type %s",
+							RelationGetRelationName(rel), columns[i].name, format_type_be(columns[i].type)),
+					 errhint("icp.create_registry() makes tables of claims; icp.check_registry() tells what was altered.")));
+		writer->column[i] = attnum;
+	}
+
+	writer->rel = rel;
+	writer->sequence = icp_identity_sequence(rel, writer->column[0]);
+	writer->rri = makeNode(ResultRelInfo);
+	InitResultRelInfo(writer->rri, rel, 0, NULL, 0);
+	ExecOpenIndices(writer->rri, false);
+	writer->slots = palloc0_array(TupleTableSlot *, BATCH_TUPLES);
+	writer->nslots = 0;
+}
+
+static void
+close_writer(Writer *writer)
+{
+	for (int i = 0; i < writer->nslots; i++)
+		ExecDropSingleTupleTableSlot(writer->slots[i]);
+	ExecCloseIndices(writer->rri);
+	/* the lock is kept to the end of the transaction */
+	table_close(writer->rel, NoLock);
+}
+
+/* The btree index of the writer's table whose first column is that one; a partial one only if allowed. */
+static Relation
+find_index(Writer *writer, AttrNumber column, bool partial_will_do)
+{
+	for (int i = 0; i < writer->rri->ri_NumIndices; i++)
+	{
+		Relation	index = writer->rri->ri_IndexRelationDescs[i];
+
+		if (index->rd_rel->relam == BTREE_AM_OID &&
+			index->rd_index->indisvalid &&
+			index->rd_index->indkey.values[0] == column &&
+			(partial_will_do || RelationGetIndexPredicate(index) == NIL))
+			return index;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("table \"%s\" has no btree index that begins with column \"%s\"",
+					RelationGetRelationName(writer->rel),
+					NameStr(TupleDescAttr(RelationGetDescr(writer->rel), column - 1)->attname)),
+			 errhint("icp.check_registry() tells what is missing.")));
+}
+
+ClaimStore *
+icp_claim_store_open(Oid claim_relid, Oid user, const char *kind, Oid holder)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "claim store", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	ClaimStore *store = palloc0_object(ClaimStore);
+	char	   *name = get_rel_name(claim_relid);
+	char	   *edge_name;
+	Oid			edge_relid;
+
+	if (name == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table of claims with OID %u does not exist", claim_relid)));
+	edge_name = psprintf("%s_edge", name);
+	edge_relid = get_relname_relid(edge_name, get_rel_namespace(claim_relid));
+	if (!OidIsValid(edge_relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table \"%s\", beside \"%s\", does not exist", edge_name, name),
+				 errhint("icp.create_registry() makes both.")));
+
+	store->context = context;
+	store->kind = CStringGetTextDatum(kind);
+	store->holder = holder;
+	store->estate = CreateExecutorState();
+	open_writer(&store->claim, claim_relid, claim_columns, CLAIM_NCOLUMNS, user);
+	open_writer(&store->edge, edge_relid, edge_columns, EDGE_NCOLUMNS, user);
+	store->hash_index = find_index(&store->claim, store->claim.column[CLAIM_KEY_HASH], true);
+	store->holder_index = find_index(&store->claim, store->claim.column[CLAIM_HOLDER_ID], false);
+	store->scan_slot = table_slot_create(store->claim.rel, NULL);
+	MemoryContextSwitchTo(caller);
+	return store;
+}
+
+void
+icp_claim_store_close(ClaimStore *store)
+{
+	ExecDropSingleTupleTableSlot(store->scan_slot);
+	close_writer(&store->edge);
+	close_writer(&store->claim);
+	FreeExecutorState(store->estate);
+	MemoryContextDelete(store->context);
+}
+
+
+/*
+ * ---------------------------------------------------------------------------
+ * Writing
+ * ---------------------------------------------------------------------------
+ */
+
+/* An empty slot number i of the batch, all of its columns NULL. */
+static TupleTableSlot *
+batch_slot(ClaimStore *store, Writer *writer, int i)
+{
+	TupleTableSlot *slot;
+
+	if (i >= writer->nslots)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(store->context);
+
+		writer->slots[i] = table_slot_create(writer->rel, NULL);
+		writer->nslots = i + 1;
+		MemoryContextSwitchTo(caller);
+	}
+	slot = writer->slots[i];
+	ExecClearTuple(slot);
+	memset(slot->tts_isnull, true, sizeof(bool) * slot->tts_tupleDescriptor->natts);
+	return slot;
+}
+
+static inline void
+set_column(TupleTableSlot *slot, AttrNumber column, Datum value)
+{
+	slot->tts_values[column - 1] = value;
+	slot->tts_isnull[column - 1] = false;
+}
+
+static void
+index_tuple(ClaimStore *store, Writer *writer, TupleTableSlot *slot)
+{
+	if (writer->rri->ri_NumIndices > 0)
+		list_free(icp_insert_index_tuples(writer->rri, slot, store->estate));
+	ResetPerTupleExprContext(store->estate);
+}
+
+/* Writes the first n slots of the batch into the heap, then into the indexes. */
+static void
+write_batch(ClaimStore *store, Writer *writer, int n, BulkInsertState bistate)
+{
+	table_multi_insert(writer->rel, writer->slots, n, GetCurrentCommandId(true), 0, bistate);
+	for (int i = 0; i < n; i++)
+		index_tuple(store, writer, writer->slots[i]);
+}
+
+static void
+fill_claim_slot(ClaimStore *store, TupleTableSlot *slot, Claim *claim)
+{
+	const AttrNumber *column = store->claim.column;
+
+	claim->id = nextval_internal(store->claim.sequence, false);
+	set_column(slot, column[CLAIM_ID], Int64GetDatum(claim->id));
+	set_column(slot, column[CLAIM_KIND], store->kind);
+	set_column(slot, column[CLAIM_KEY],
+			   PointerGetDatum(cstring_to_text_with_len(claim->key, claim->key_length)));
+	set_column(slot, column[CLAIM_KEY_HASH], Int64GetDatum((int64) claim->hash));
+	set_column(slot, column[CLAIM_HOLDER], ObjectIdGetDatum(store->holder));
+	set_column(slot, column[CLAIM_HOLDER_ID], Int64GetDatum(claim->holder_id));
+	set_column(slot, column[CLAIM_ACCOUNT_ID], Int64GetDatum(claim->account_id));
+	if (claim->province_code != 0)
+		set_column(slot, column[CLAIM_PROVINCE_CODE], Int16GetDatum(claim->province_code));
+	set_column(slot, column[CLAIM_APPROVED], BoolGetDatum(claim->approved));
+	ExecStoreVirtualTuple(slot);
+}
+
+static void
+write_claims(ClaimStore *store, Claim *claims, int nclaims)
+{
+	BulkInsertState bistate = GetBulkInsertState();
+	MemoryContext batch = AllocSetContextCreate(store->context, "claim batch", ALLOCSET_DEFAULT_SIZES);
+
+	for (int done = 0; done < nclaims;)
+	{
+		int			n = Min(nclaims - done, BATCH_TUPLES);
+		MemoryContext caller;
+
+		CHECK_FOR_INTERRUPTS();
+		caller = MemoryContextSwitchTo(batch);
+		for (int i = 0; i < n; i++)
+			fill_claim_slot(store, batch_slot(store, &store->claim, i), &claims[done + i]);
+		write_batch(store, &store->claim, n, bistate);
+		MemoryContextSwitchTo(caller);
+		for (int i = 0; i < n; i++)
+			ExecClearTuple(store->claim.slots[i]);
+		MemoryContextReset(batch);
+		done += n;
+	}
+	FreeBulkInsertState(bistate);
+	MemoryContextDelete(batch);
+}
+
+static void
+write_edges(ClaimStore *store, const Edge *edges, int nedges)
+{
+	const AttrNumber *column = store->edge.column;
+	Datum		now = TimestampTzGetDatum(GetCurrentStatementStartTimestamp());
+
+	for (int done = 0; done < nedges;)
+	{
+		int			n = Min(nedges - done, BATCH_TUPLES);
+
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 0; i < n; i++)
+		{
+			const Edge *edge = &edges[done + i];
+			TupleTableSlot *slot = batch_slot(store, &store->edge, i);
+
+			set_column(slot, column[EDGE_ID], Int64GetDatum(nextval_internal(store->edge.sequence, false)));
+			set_column(slot, column[EDGE_CLAIM_ID], Int64GetDatum(edge->claim_id));
+			set_column(slot, column[EDGE_CLAIM_HOLDER_ID], Int64GetDatum(edge->claim_holder_id));
+			set_column(slot, column[EDGE_RIVAL_ID], Int64GetDatum(edge->rival_id));
+			set_column(slot, column[EDGE_RIVAL_HOLDER_ID], Int64GetDatum(edge->rival_holder_id));
+			if (edge->province_code != 0)
+				set_column(slot, column[EDGE_PROVINCE_CODE], Int16GetDatum(edge->province_code));
+			set_column(slot, column[EDGE_DETECTED_AT], now);
+			ExecStoreVirtualTuple(slot);
+		}
+		write_batch(store, &store->edge, n, NULL);
+		done += n;
+	}
+}
+
+
+/*
+ * ---------------------------------------------------------------------------
+ * Probing
+ * ---------------------------------------------------------------------------
+ */
+
+static inline Datum
+scanned(ClaimStore *store, ClaimColumn column, bool *isnull)
+{
+	return slot_getattr(store->scan_slot, store->claim.column[column], isnull);
+}
+
+static inline int64
+scanned_int64(ClaimStore *store, ClaimColumn column)
+{
+	bool		isnull;
+	Datum		value = scanned(store, column, &isnull);
+
+	return isnull ? 0 : DatumGetInt64(value);
+}
+
+static bool
+scanned_text_is(ClaimStore *store, ClaimColumn column, const char *expected, int32 length)
+{
+	bool		isnull;
+	Datum		value = scanned(store, column, &isnull);
+	text	   *t;
+	bool		same;
+
+	if (isnull)
+		return false;
+	t = DatumGetTextPP(value);
+	same = VARSIZE_ANY_EXHDR(t) == length && memcmp(VARDATA_ANY(t), expected, length) == 0;
+	if ((Pointer) t != DatumGetPointer(value))
+		pfree(t);
+	return same;
+}
+
+/*
+ * Is the claim in the scan slot a live one of another account for the same kind and key?  (The index knows only
+ * the hash.)
+ */
+static bool
+is_rival(ClaimStore *store, const Claim *claim, const char *kind, int32 kind_length)
+{
+	bool		isnull;
+
+	if (scanned_int64(store, CLAIM_ID) == claim->id ||
+		scanned_int64(store, CLAIM_ACCOUNT_ID) == claim->account_id)
+		return false;
+	(void) scanned(store, CLAIM_RELEASED_AT, &isnull);
+	if (!isnull)
+		return false;
+	return scanned_text_is(store, CLAIM_KEY, claim->key, claim->key_length) &&
+		scanned_text_is(store, CLAIM_KIND, kind, kind_length);
+}
+
+/* The transaction that wrote the claim in the scan slot is this one. */
+static bool
+scanned_is_mine(ClaimStore *store)
+{
+	bool		isnull;
+	Datum		xmin = slot_getsysattr(store->scan_slot, MinTransactionIdAttributeNumber, &isnull);
+
+	return TransactionIdIsCurrentTransactionId(DatumGetTransactionId(xmin));
+}
+
+static void
+add_edge(Edge **edges, int *nedges, int *room, const Edge *edge)
+{
+	if (*nedges == *room)
+	{
+		*room = *room == 0 ? 64 : *room * 2;
+		*edges = *edges == NULL ?
+			(Edge *) palloc_extended(sizeof(Edge) * (Size) *room, MCXT_ALLOC_HUGE) :
+			(Edge *) repalloc_huge(*edges, sizeof(Edge) * (Size) *room);
+	}
+	(*edges)[(*nedges)++] = *edge;
+}
+
+/* Finds the rivals of claims that are in the index already, and writes an edge to each. */
+static void
+probe_claims(ClaimStore *store, const Claim *claims, int nclaims)
+{
+	text	   *kind = DatumGetTextPP(store->kind);
+	Edge	   *edges = NULL;
+	int			nedges = 0;
+	int			room = 0;
+	SnapshotData dirty;
+	IndexScanDesc scan;
+
+	InitDirtySnapshot(dirty);
+	scan = icp_index_beginscan(store->claim.rel, store->hash_index, &dirty, 1);
+	for (int i = 0; i < nclaims; i++)
+	{
+		const Claim *claim = &claims[i];
+		ScanKeyData key;
+
+		if ((i & 1023) == 0)
+			CHECK_FOR_INTERRUPTS();
+		ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum((int64) claim->hash));
+		index_rescan(scan, &key, 1, NULL, 0);
+		while (index_getnext_slot(scan, ForwardScanDirection, store->scan_slot))
+		{
+			Edge		edge;
+
+			if (!is_rival(store, claim, VARDATA_ANY(kind), VARSIZE_ANY_EXHDR(kind)))
+				continue;
+			edge.rival_id = scanned_int64(store, CLAIM_ID);
+
+			/* A later claim of this transaction finds, or has found, this one by its own probe. */
+			if (edge.rival_id > claim->id && scanned_is_mine(store))
+				continue;
+			edge.claim_id = claim->id;
+			edge.claim_holder_id = claim->holder_id;
+			edge.rival_holder_id = scanned_int64(store, CLAIM_HOLDER_ID);
+			edge.province_code = claim->province_code;
+			add_edge(&edges, &nedges, &room, &edge);
+		}
+	}
+	index_endscan(scan);
+	ExecClearTuple(store->scan_slot);
+	write_edges(store, edges, nedges);
+	if (edges != NULL)
+		pfree(edges);
+}
+
+static int
+compare_claim_hashes(const void *a, const void *b)
+{
+	int64		left = (int64) ((const Claim *) a)->hash;
+	int64		right = (int64) ((const Claim *) b)->hash;
+
+	return left < right ? -1 : left > right;
+}
+
+void
+icp_claim_store_enter(ClaimStore *store, Claim *claims, int nclaims)
+{
+	if (nclaims == 0)
+		return;
+	/* the order of the index, which compares as int8 does */
+	qsort(claims, nclaims, sizeof(Claim), compare_claim_hashes);
+	write_claims(store, claims, nclaims);
+	probe_claims(store, claims, nclaims);
+	CommandCounterIncrement();
+}
+
+
+/*
+ * ---------------------------------------------------------------------------
+ * Changing the claims of a holder
+ * ---------------------------------------------------------------------------
+ */
+
+static int
+compare_hashes(const void *a, const void *b)
+{
+	uint64		left = *(const uint64 *) a;
+	uint64		right = *(const uint64 *) b;
+
+	return left < right ? -1 : left > right;
+}
+
+/* Is the claim in the scan slot a live one of this store's kind and holder relation? */
+static bool
+is_own_live_claim(ClaimStore *store)
+{
+	text	   *kind = DatumGetTextPP(store->kind);
+	bool		isnull;
+	Datum		value;
+
+	(void) scanned(store, CLAIM_RELEASED_AT, &isnull);
+	if (!isnull)
+		return false;
+	value = scanned(store, CLAIM_HOLDER, &isnull);
+	return !isnull && DatumGetObjectId(value) == store->holder &&
+		scanned_text_is(store, CLAIM_KIND, VARDATA_ANY(kind), VARSIZE_ANY_EXHDR(kind));
+}
+
+/* The tuple in the scan slot with one column changed. */
+static HeapTuple
+modified_copy(ClaimStore *store, AttrNumber attnum, Datum value)
+{
+	bool		should_free;
+	HeapTuple	old = ExecFetchSlotHeapTuple(store->scan_slot, false, &should_free);
+	int			column = attnum;
+	bool		isnull = false;
+	HeapTuple	new = heap_modify_tuple_by_cols(old, RelationGetDescr(store->claim.rel), 1, &column, &value, &isnull);
+
+	if (should_free)
+		heap_freetuple(old);
+	return new;
+}
+
+/*
+ * Sets one column of the holder's live claims with these hashes.
+ *
+ * The holder's row is written by this transaction, so nobody else writes its claims, and "now" (SnapshotSelf) is
+ * what this transaction would see anyway.
+ */
+static void
+change_claims(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhashes, ClaimColumn column, Datum value)
+{
+	IndexScanDesc scan;
+	ScanKeyData key;
+	AttrNumber	attnum = store->claim.column[column];
+
+	/* what this command entered can be changed only by a later one */
+	CommandCounterIncrement();
+
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(holder_id));
+	scan = icp_index_beginscan(store->claim.rel, store->holder_index, SnapshotSelf, 1);
+	index_rescan(scan, &key, 1, NULL, 0);
+	while (index_getnext_slot(scan, ForwardScanDirection, store->scan_slot))
+	{
+		uint64		hash = (uint64) scanned_int64(store, CLAIM_KEY_HASH);
+		ICP_UPDATE_INDEXES update_indexes;
+		TupleTableSlot *slot;
+		bool		isnull;
+		Datum		old;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!is_own_live_claim(store) ||
+			bsearch(&hash, hashes, nhashes, sizeof(uint64), compare_hashes) == NULL)
+			continue;
+		old = scanned(store, column, &isnull);
+		if (!isnull && old == value)
+			continue;			/* the version just written */
+
+		slot = batch_slot(store, &store->claim, 0);
+		ExecForceStoreHeapTuple(modified_copy(store, attnum, value), slot, true);
+		simple_table_tuple_update(store->claim.rel, &store->scan_slot->tts_tid, slot, SnapshotSelf,
+								  &update_indexes);
+		if (ICP_UPDATE_NEEDS_INDEXES(update_indexes))
+			index_tuple(store, &store->claim, slot);
+		ExecClearTuple(slot);
+	}
+	index_endscan(scan);
+	ExecClearTuple(store->scan_slot);
+	CommandCounterIncrement();
+}
+
+void
+icp_claim_store_release(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhashes)
+{
+	change_claims(store, holder_id, hashes, nhashes, CLAIM_RELEASED_AT,
+				  TimestampTzGetDatum(GetCurrentStatementStartTimestamp()));
+}
+
+void
+icp_claim_store_approve(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhashes, bool approved)
+{
+	change_claims(store, holder_id, hashes, nhashes, CLAIM_APPROVED, BoolGetDatum(approved));
+}
+
+
+/*
+ * ---------------------------------------------------------------------------
+ * Asking
+ * ---------------------------------------------------------------------------
+ */
+
+/* A live claim of a holder, with its kind, since a holder may have claims of several. */
+typedef struct OwnClaim
+{
+	Claim		claim;
+	text	   *kind;
+	text	   *key;
+} OwnClaim;
+
+/* The live claims of the holder, of every kind. */
+static List *
+claims_of_holder(ClaimStore *store, int64 holder_id)
+{
+	List	   *claims = NIL;
+	ScanKeyData key;
+	IndexScanDesc scan;
+
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(holder_id));
+	scan = icp_index_beginscan(store->claim.rel, store->holder_index, SnapshotSelf, 1);
+	index_rescan(scan, &key, 1, NULL, 0);
+	while (index_getnext_slot(scan, ForwardScanDirection, store->scan_slot))
+	{
+		bool		isnull;
+		Datum		value;
+		OwnClaim   *own;
+
+		(void) scanned(store, CLAIM_RELEASED_AT, &isnull);
+		if (!isnull)
+			continue;
+		value = scanned(store, CLAIM_HOLDER, &isnull);
+		if (isnull || DatumGetObjectId(value) != store->holder)
+			continue;
+		own = palloc0_object(OwnClaim);
+		own->claim.id = scanned_int64(store, CLAIM_ID);
+		own->claim.hash = (uint64) scanned_int64(store, CLAIM_KEY_HASH);
+		own->claim.holder_id = holder_id;
+		own->claim.account_id = scanned_int64(store, CLAIM_ACCOUNT_ID);
+		value = scanned(store, CLAIM_KIND, &isnull);
+		own->kind = DatumGetTextPCopy(value);
+		value = scanned(store, CLAIM_KEY, &isnull);
+		own->key = DatumGetTextPCopy(value);
+		own->claim.key = VARDATA(own->key);
+		own->claim.key_length = VARSIZE(own->key) - VARHDRSZ;
+		claims = lappend(claims, own);
+	}
+	index_endscan(scan);
+	ExecClearTuple(store->scan_slot);
+	return claims;
+}
+
+void
+icp_claim_store_rivals(ClaimStore *store, int64 holder_id,
+					   void (*visit) (const Rival *rival, void *arg), void *arg)
+{
+	List	   *own_claims = claims_of_holder(store, holder_id);
+	SnapshotData dirty;
+	IndexScanDesc scan;
+	ListCell   *lc;
+
+	InitDirtySnapshot(dirty);
+	scan = icp_index_beginscan(store->claim.rel, store->hash_index, &dirty, 1);
+	foreach(lc, own_claims)
+	{
+		OwnClaim   *own = (OwnClaim *) lfirst(lc);
+		ScanKeyData key;
+
+		CHECK_FOR_INTERRUPTS();
+		ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum((int64) own->claim.hash));
+		index_rescan(scan, &key, 1, NULL, 0);
+		while (index_getnext_slot(scan, ForwardScanDirection, store->scan_slot))
+		{
+			Rival		rival;
+			bool		isnull;
+
+			if (!is_rival(store, &own->claim, VARDATA(own->kind), VARSIZE(own->kind) - VARHDRSZ))
+				continue;
+			rival.claim_id = own->claim.id;
+			rival.kind = PointerGetDatum(own->kind);
+			rival.key = PointerGetDatum(own->key);
+			rival.rival_id = scanned_int64(store, CLAIM_ID);
+			rival.rival_holder_id = scanned_int64(store, CLAIM_HOLDER_ID);
+			rival.rival_account_id = scanned_int64(store, CLAIM_ACCOUNT_ID);
+			rival.rival_holder = DatumGetObjectId(scanned(store, CLAIM_HOLDER, &isnull));
+			visit(&rival, arg);
+		}
+	}
+	index_endscan(scan);
+	ExecClearTuple(store->scan_slot);
+}

@@ -1,0 +1,65 @@
+/*
+ * claim_store.h
+ *	  The tables of claims and of the edges between them, written and probed without the executor.
+ *
+ * A claim says: this row (holder) of this account claims this key of this kind (3 Q17).  An edge says: when this
+ * claim was entered, that live claim of another account was there.  Two live claims with an edge in either
+ * direction are one conflict.
+ */
+#ifndef ICP_CLAIM_STORE_H
+#define ICP_CLAIM_STORE_H
+
+#include "utils/rel.h"
+
+typedef struct Claim
+{
+	uint64		hash;			/* icp_claim_hash(kind, key) */
+	int64		holder_id;		/* the holder row's id */
+	int64		account_id;		/* whose row it is */
+	int64		id;				/* given when it is entered */
+	const char *key;
+	int32		key_length;
+	int16		province_code;	/* GB/T 2260, 0 = unknown */
+	bool		approved;		/* the holder is a filed record */
+} Claim;
+
+/* What a probe found beside a claim. */
+typedef struct Rival
+{
+	int64		claim_id;
+	int64		rival_id;
+	int64		rival_holder_id;
+	int64		rival_account_id;
+	Oid			rival_holder;
+	Datum		kind;			/* text */
+	Datum		key;			/* text */
+} Rival;
+
+typedef struct ClaimStore ClaimStore;
+
+/*
+ * Opens the claim table and its edge table (same schema, name with "_edge" behind it).  user must be allowed to
+ * write them; kind and holder are those of the claims that will be entered or released.  Fails with 42P01 if a
+ * table is missing, 42804 if its columns are not those of a claim table, 42501 without the right.
+ */
+extern ClaimStore *icp_claim_store_open(Oid claim_relid, Oid user, const char *kind, Oid holder);
+extern void icp_claim_store_close(ClaimStore *store);
+
+/* Enters the claims (their order is changed), then probes for rivals and writes the edges. */
+extern void icp_claim_store_enter(ClaimStore *store, Claim *claims, int nclaims);
+
+/* Marks the holder's live claims with these hashes (sorted) as released. */
+extern void icp_claim_store_release(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhashes);
+
+/* Marks the holder's live claims with these hashes (sorted) as those of a filed record, or not. */
+extern void icp_claim_store_approve(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhashes,
+									bool approved);
+
+/*
+ * Calls visit for each live claim of another account that stands against a live claim of the holder, those of
+ * transactions in progress included.
+ */
+extern void icp_claim_store_rivals(ClaimStore *store, int64 holder_id,
+								   void (*visit) (const Rival *rival, void *arg), void *arg);
+
+#endif							/* ICP_CLAIM_STORE_H */

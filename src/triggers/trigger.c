@@ -1,0 +1,115 @@
+/*
+ * trigger.c
+ *	  What the trigger functions share.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "triggers/trigger.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+
+TriggerData *
+icp_after_trigger(FunctionCallInfo fcinfo, const char *function)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" was not called by trigger manager", function)));
+
+	/* A BEFORE trigger would judge a row that a later BEFORE trigger may still change. */
+	if (!TRIGGER_FIRED_AFTER(trigdata->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" must be fired AFTER", function),
+				 errhint("Create it with CREATE TRIGGER ... AFTER INSERT OR UPDATE OR DELETE.")));
+	return trigdata;
+}
+
+AttrNumber
+icp_find_column(Relation rel, const char *name)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+
+		if (!att->attisdropped && strcmp(NameStr(att->attname), name) == 0)
+			return att->attnum;
+	}
+	return InvalidAttrNumber;
+}
+
+AttrNumber
+icp_trigger_column(TriggerData *trigdata, const char *name)
+{
+	AttrNumber	attnum = icp_find_column(trigdata->tg_relation, name);
+
+	if (attnum == InvalidAttrNumber)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("column \"%s\" of relation \"%s\" does not exist",
+						name, RelationGetRelationName(trigdata->tg_relation)),
+				 errcontext("arguments of trigger \"%s\"", trigdata->tg_trigger->tgname)));
+	return attnum;
+}
+
+void
+icp_check_integer_column(Relation rel, AttrNumber attnum)
+{
+	Form_pg_attribute att = TupleDescAttr(RelationGetDescr(rel), attnum - 1);
+
+	if (att->atttypid != INT8OID && att->atttypid != INT4OID && att->atttypid != INT2OID)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of relation \"%s\" has type %s",
+						NameStr(att->attname), RelationGetRelationName(rel), format_type_be(att->atttypid)),
+				 errhint("Rows and accounts are told apart by smallint, integer or bigint.")));
+}
+
+int64
+icp_integer_value(Oid type, Datum value)
+{
+	switch (type)
+	{
+		case INT2OID:
+			return DatumGetInt16(value);
+		case INT4OID:
+			return DatumGetInt32(value);
+		default:
+			return DatumGetInt64(value);
+	}
+}
+
+void
+icp_become_owner(Relation rel, OwnerSwitch *state)
+{
+	GetUserIdAndSecContext(&state->saved_user, &state->saved_context);
+	SetUserIdAndSecContext(rel->rd_rel->relowner,
+						   state->saved_context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	state->guc_level = 0;
+}
+
+void
+icp_become_owner_for_sql(Relation rel, OwnerSwitch *state)
+{
+	icp_become_owner(rel, state);
+	state->guc_level = NewGUCNestLevel();
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
+void
+icp_restore_user(const OwnerSwitch *state)
+{
+	if (state->guc_level > 0)
+		AtEOXact_GUC(false, state->guc_level);
+	SetUserIdAndSecContext(state->saved_user, state->saved_context);
+}
