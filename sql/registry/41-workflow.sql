@@ -8,7 +8,7 @@ DECLARE
 	year		integer := extract(year FROM on_day);
 	sequence	text := format('sponsor_serial_%s_%s', icp.province_code(for_province), year);
 	running		bigint;
-	number		icp.icp_id;
+	issued		icp.icp_id;
 BEGIN
 	LOOP
 		BEGIN
@@ -28,10 +28,10 @@ BEGIN
 			END;
 			CONTINUE;
 		END;
-		number := icp.make_icp_id(for_province, year, running::integer);
-		EXIT WHEN NOT EXISTS (SELECT FROM @registry@.sponsor s WHERE s.number = issue_sponsor_number.number);
+		issued := icp.make_icp_id(for_province, year, running::integer);
+		EXIT WHEN NOT EXISTS (SELECT FROM @registry@.sponsor s WHERE s.number = issued);
 	END LOOP;
-	RETURN number;
+	RETURN issued;
 END
 $$;
 COMMENT ON FUNCTION @registry@.issue_sponsor_number(icp.province, date) IS
