@@ -208,16 +208,16 @@ icp_at_end(IcpStream *st, unsigned brackets, IcpFault *fault)
  * The vocabulary of labels: 增值电信业务经营许可证编号为： is a row of its words.
  */
 static const char *const label_words[] = {
-	"中华人民共和国", "国家", "信息产业部", "工业和信息化部", "工信部", "通信管理局",
-	"互联网信息服务", "互联网", "电信与信息服务", "信息服务", "网站", "网页", "网络", "联网", "本站", "本网站",
-	"经营性", "非经营性", "经营", "增值", "基础", "电信", "跨地区", "业务", "全国",
-	"公安部", "公安机关", "公安", "公网安备案", "公网安备", "网安", "公网",
-	"备案", "许可证", "许可", "证书", "证", "备", "登记", "编号", "号码", "号", "为", "是", "与", "和", "及", "或",
-	"主体", "服务", "软件", "应用", "小程序", "快应用", "域名",
-	"ICP", "APP", "NO", "NUMBER", "LICENSE", "LICENCE", "FILING", "RECORD"
+	"中华人民共和国", "国家", "全国", "信息产业部", "工业和信息化部", "工信部", "通信管理局", "公安部", "公安机关", "公安",
+	"互联网信息服务", "互联网", "电信与信息服务", "信息服务", "信息", "网站", "网页", "网络", "联网", "本站", "本网站",
+	"经营性", "非经营性", "经营", "增值", "基础", "电信", "跨地区", "业务", "公网安备案", "公网安备", "公网", "网安",
+	"备案管理系统", "备案", "备", "已", "登记", "查询", "许可证", "许可", "证书", "证",
+	"编号", "编码", "号码", "序列号", "序号", "号", "为", "是", "与", "和", "及", "或",
+	"主体", "服务", "软件", "应用", "小程序", "快应用", "域名", "地址",
+	"ICP", "IP", "ISP", "IDC", "EDI", "SP", "APP", "NO", "NUMBER", "LICENSE", "LICENCE", "FILING", "RECORD"
 };
 
-/* bytes of the word and tokens it takes here; 0 when it does not stand here */
+/* tokens that the word takes here; 0 when it does not stand here */
 static unsigned
 word_tokens(IcpStream *st, const char *word)
 {

@@ -227,6 +227,27 @@ match_licence_serial(IcpStream *st, unsigned *k, IcpMatchMode mode, IcpNumber *n
 }
 
 /*
+ * Does what stands before end a label: …许可证 …编号： …为
+ */
+static bool
+after_label(const IcpStream *st)
+{
+	switch (st->prev_word)
+	{
+		case HAN_HAO:
+		case HAN_ZHENG:
+		case HAN_CASE:
+		case HAN_BEI:
+		case 0x4E3A:			/* 为 */
+		case 0x53EF:			/* 可, of 许可 */
+		case 0x7801:			/* 码, of 号码 */
+			return true;
+		default:
+			return false;
+	}
+}
+
+/*
  * A licence that names no province.  On a page a label has to announce it, or several classes joined by dots: anything
  * that ends in B2-20260928 is otherwise taken for one.  Small letters are never meant for it.
  */
@@ -235,32 +256,17 @@ match_bare_licence(IcpStream *st, IcpMatchMode mode, IcpMatch *m, IcpFault *faul
 {
 	unsigned	k = 0;
 	unsigned	how_many;
-	bool		labelled;
+	bool		labelled = true;
 
 	if (icp_peek(st, 0)->flags & ICP_TOKEN_LOWER)
 		return icp_fault_at(st, 0, ICP_NO_PROVINCE, fault);
 	if (mode == ICP_MATCH_PAGE)
 	{
-		switch (st->prev_word)
-		{
-			case HAN_HAO:
-			case HAN_ZHENG:
-			case HAN_CASE:
-			case HAN_BEI:
-			case 0x53EF:		/* 可, of 许可 */
-			case 0x4E3A:		/* 为 */
-			case 0x7801:		/* 码, of 号码 */
-				labelled = true;
-				break;
-			default:
-				labelled = false;
-		}
+		labelled = after_label(st);
 		if (!labelled && st->prev != ICP_TOKEN_END && st->prev != ' ' && st->prev != '(' && st->prev != ':' &&
 			st->prev != '"')
 			return icp_fault_at(st, 0, ICP_NO_PROVINCE, fault);
 	}
-	else
-		labelled = true;
 	if (!match_classes(st, &k, n, &how_many, fault))
 		return false;
 	if (!labelled && how_many < 2)
@@ -349,6 +355,10 @@ icp_match_number(IcpStream *st, IcpMatchMode mode, IcpMatch *m, IcpFault *fault)
 	}
 	if (at_class(st, k))
 	{
+		/* 最新b2-20260928: small letters behind a word are no licence */
+		if (mode == ICP_MATCH_PAGE && !icp && (icp_peek(st, k)->flags & ICP_TOKEN_LOWER) && st->prev >= 0x3400 &&
+			!after_label(st))
+			return icp_fault_at(st, k, ICP_BAD_CLASS, fault);
 		if (!match_classes(st, &k, &n, &how_many, fault) ||
 			!match_licence_serial(st, &k, mode, &n, m, fault))
 			return false;
