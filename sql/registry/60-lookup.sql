@@ -6,8 +6,13 @@ CREATE FUNCTION @registry@.find_sites(question text) RETURNS SETOF bigint
 AS $$
 DECLARE
 	number	icp.filing_number := icp.try_filing_number(question);
-	domain	text := icp.homepage_domain(question)::text;
+	domain	text;
 BEGIN
+	BEGIN
+		domain := icp.homepage_domain(question)::text;
+	EXCEPTION WHEN data_exception THEN
+		NULL;					-- neither host nor URL: a name, then
+	END;
 	IF number IS NOT NULL THEN
 		IF icp.service_no(number) IS NOT NULL THEN
 			RETURN QUERY SELECT t.id FROM @registry@.site t WHERE t.number = find_sites.number AND t.status = 'filed';
