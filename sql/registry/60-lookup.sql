@@ -5,27 +5,27 @@ CREATE FUNCTION @registry@.find_sites(question text) RETURNS SETOF bigint
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	number	icp.filing_number := icp.try_filing_number(question);
-	domain	text;
+	asked_number	icp.filing_number := icp.try_filing_number(question);
+	asked_domain	text;
 BEGIN
 	BEGIN
-		domain := icp.homepage_domain(question)::text;
+		asked_domain := icp.homepage_domain(question)::text;
 	EXCEPTION WHEN data_exception THEN
 		NULL;					-- neither host nor URL: a name, then
 	END;
-	IF number IS NOT NULL THEN
-		IF icp.service_no(number) IS NOT NULL THEN
-			RETURN QUERY SELECT t.id FROM @registry@.site t WHERE t.number = find_sites.number AND t.status = 'filed';
+	IF asked_number IS NOT NULL THEN
+		IF icp.service_no(asked_number) IS NOT NULL THEN
+			RETURN QUERY SELECT t.id FROM @registry@.site t WHERE t.number = asked_number AND t.status = 'filed';
 		ELSE
 			RETURN QUERY SELECT t.id FROM @registry@.site t
-				WHERE t.number <@ icp.icp_id_of(find_sites.number) AND t.status = 'filed';
+				WHERE t.number <@ icp.icp_id_of(asked_number) AND t.status = 'filed';
 		END IF;
 		RETURN;
 	END IF;
-	IF domain IS NOT NULL THEN
+	IF asked_domain IS NOT NULL THEN
 		RETURN QUERY
 			SELECT DISTINCT c.holder_id
-			  FROM unnest(ARRAY[domain, icp.registrable_domain(domain)::text]) AS candidate(name)
+			  FROM unnest(ARRAY[asked_domain, icp.registrable_domain(asked_domain)::text]) AS candidate(name)
 			  JOIN @registry@.claim c ON c.key_hash = icp.claim_hash('domain', candidate.name)
 			   AND c.kind = 'domain' AND c.key = candidate.name AND c.approved AND c.released_at IS NULL
 			   AND c.holder = '@registry@.site'::regclass;
