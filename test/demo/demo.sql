@@ -23,7 +23,7 @@ WITH read AS (
 SELECT DISTINCT ON (what) r.raw AS "as written", coalesce(r.number::text, r.psb::text) AS "what it is",
 	   icp.province_of(r.number) AS province, icp.service_no(r.number) AS "-N", icp.service_kind(r.number) AS service,
 	   coalesce(icp.kind_of(r.number), CASE WHEN r.psb IS NOT NULL THEN 'public security'
-			ELSE icp.explain_filing_number(r.raw) END) AS "kind, or what is wrong"
+			ELSE split_part(icp.explain_filing_number(r.raw), '. ', 1) END) AS "kind, or what is wrong"
   FROM read r, LATERAL (SELECT CASE
 			WHEN r.raw ~ '[０-９]' THEN 1
 			WHEN r.raw LIKE '%ICP備%' AND r.number IS NOT NULL THEN 2
