@@ -10,6 +10,8 @@ SET timezone = 'Asia/Shanghai';
 \set SHOW_CONTEXT never
 
 CREATE EXTENSION icpfiling;
+ALTER DATABASE postgres SET search_path = public, icp;
+SET search_path = public, icp;
 SELECT count(*) AS roles FROM icp.create_roles() \gset
 SELECT icp.create_registry() AS registry \gset
 CREATE SCHEMA demo;
