@@ -335,7 +335,7 @@ icp_match_number(IcpStream *st, IcpMatchMode mode, IcpMatch *m, IcpFault *fault)
 		{
 			n.kind = at(st, w) == HAN_BEI ? ICP_FILING : ICP_LICENCE;
 			k = icp_match_filler(st, w + 1);
-			if (!at_class(st, k))
+			if (!at_class(st, k) || at(st, k) > 'B')
 			{
 				if (n.province == ICP_PROVINCE_HEZI)
 					return icp_fault_at(st, 0, ICP_HEZI_FILING, fault);

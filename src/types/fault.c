@@ -27,7 +27,7 @@ static const char *const serial_detail[] = {
 	"A public-security number (公网安备) has 14 digits, an old one of Beijing 12."
 };
 
-/* the number's own word for its digits */
+/* what a message calls them */
 static const char *const serial_name[] = {
 	"serial", "serial", "serial", "digits", "digits"
 };
@@ -92,7 +92,7 @@ icp_fault_text(const IcpFault *fault, const char *s, int len)
 			break;
 		case ICP_BAD_WORD:
 			if (part[0] == '\0')
-				appendStringInfo(&detail, "The number ends at character %d, after its province.", position);
+				appendStringInfo(&detail, "The number ends too early, at character %d.", position);
 			else
 				appendStringInfo(&detail, "The word at character %d (\"%s\") is wrong.", position, part);
 			hint = security ? "After the province comes 公网安备." :
@@ -119,8 +119,11 @@ icp_fault_text(const IcpFault *fault, const char *s, int len)
 			hint = "The classes are a set: A1.B1.B2.";
 			break;
 		case ICP_NO_SERIAL:
-			appendStringInfo(&detail, "The %s %s missing at character %d.", serial_name[fault->serial_of],
+			appendStringInfo(&detail, "The %s %s missing at character %d", serial_name[fault->serial_of],
 							 security ? "are" : "is", position);
+			if (part[0] != '\0')
+				appendStringInfo(&detail, " (\"%s\")", part);
+			appendStringInfoChar(&detail, '.');
 			hint = serial_detail[fault->serial_of];
 			break;
 		case ICP_SERIAL_LENGTH:
