@@ -4,7 +4,8 @@
  */
 #include "core/find.h"
 
-#include "core/province.h"
+#include "core/match_number.h"
+#include "core/psb_number.h"
 
 void
 icp_find_init(IcpFinder *f, IcpFindWhat what, const char *s, size_t len)

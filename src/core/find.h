@@ -5,7 +5,7 @@
 #ifndef ICP_CORE_FIND_H
 #define ICP_CORE_FIND_H
 
-#include "core/match.h"
+#include "core/token.h"
 
 typedef enum IcpFindWhat
 {

@@ -1,8 +1,9 @@
 /*
  * match.h
- *	  The grammars of numbers over the token stream, shared by input and by the scanner of pages.
+ *	  What the grammars of numbers over the token stream have in common.
  *
- * Each looks at the window only and never goes back over more than it, so a match costs a bounded amount of work.
+ * A grammar serves input and the scanner of pages alike.  It looks at the window only and never goes back over more
+ * than it, so a match costs a bounded amount of work.
  */
 #ifndef ICP_CORE_MATCH_H
 #define ICP_CORE_MATCH_H
@@ -18,15 +19,6 @@ typedef struct IcpMatch
 	size_t		service_end;
 } IcpMatch;
 
-/* how much is at stake: input has nothing but the number, a page may have anything behind it */
-typedef enum IcpMatchMode
-{
-	ICP_MATCH_INPUT,
-	ICP_MATCH_PAGE
-} IcpMatchMode;
-
-extern bool icp_match_number(IcpStream *st, IcpMatchMode mode, IcpMatch *m, IcpFault *fault);
-extern bool icp_match_psb(IcpStream *st, IcpMatch *m, IcpFault *fault);
 
 /* moves past the words that stand in front of a number; returns how many brackets they opened */
 extern unsigned icp_skip_label(IcpStream *st);

@@ -8,9 +8,8 @@
  *
  * with 号 before or behind the service number, twice or missing, and white space between the parts.
  */
-#include "core/match.h"
+#include "core/match_number.h"
 
-#include "core/fold.h"
 #include "core/number.h"
 
 #define WIDTH(n) (1u << (n))

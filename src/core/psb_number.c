@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "core/fold.h"
-#include "core/match.h"
 
 #define BEIJING 1				/* index */
 

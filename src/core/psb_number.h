@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/fault.h"
+#include "core/match.h"
 #include "core/province.h"
 
 #define ICP_PSB_DIGIT_BITS	47
@@ -27,6 +27,10 @@ extern size_t icp_psb_format(int64_t value, char *buf);
 
 /* the digits as text, with a closing zero; returns how many */
 extern unsigned icp_psb_digits(int64_t value, char *buf);
+
+/* the grammar at the head of the stream */
+extern bool icp_match_psb(IcpStream *st, IcpMatch *m, IcpFault *fault);
+
 extern bool icp_psb_parse(const char *s, size_t len, int64_t *value, IcpFault *fault);
 
 static inline unsigned
