@@ -231,6 +231,32 @@ word_tokens(IcpStream *st, const char *word)
 	return k;
 }
 
+/*
+ * The longest word here; 0 for none.  No word begins with an abbreviation of a province.
+ */
+static unsigned
+label_word(IcpStream *st)
+{
+	uint32_t	c = icp_peek_char(st, 0);
+	unsigned	longest = 0;
+	char		first[4];
+	size_t		first_len;
+	size_t		i;
+
+	if (c == ICP_TOKEN_END || icp_province_of_char(c) != 0)
+		return 0;
+	first_len = icp_utf8_put(first, c);
+	for (i = 0; i < sizeof(label_words) / sizeof(label_words[0]); i++)
+		if (strncmp(label_words[i], first, first_len) == 0)
+		{
+			unsigned	n = word_tokens(st, label_words[i]);
+
+			if (n > longest)
+				longest = n;
+		}
+	return longest;
+}
+
 unsigned
 icp_skip_label(IcpStream *st)
 {
@@ -240,29 +266,17 @@ icp_skip_label(IcpStream *st)
 	for (;;)
 	{
 		uint32_t	c = icp_peek_char(st, 0);
-		unsigned	longest = 0;
-		size_t		i;
+		unsigned	n = 1;
 
-		if (c == ' ' || (any && (c == ':' || c == '/' || c == '-' || c == '.' || c == ',' || c == ')')))
-			longest = 1;
-		else if (c == '(' || c == '"')
-		{
+		if (c == '(' || c == '"')
 			brackets++;
-			longest = 1;
-		}
-		else
+		else if (c != ' ' && !(any && (c == ':' || c == '/' || c == '-' || c == '.' || c == ',' || c == ')')))
 		{
-			for (i = 0; i < sizeof(label_words) / sizeof(label_words[0]); i++)
-			{
-				unsigned	n = word_tokens(st, label_words[i]);
-
-				if (n > longest)
-					longest = n;
-			}
-			if (longest == 0)
+			n = label_word(st);
+			if (n == 0)
 				return brackets;
 			any = true;
 		}
-		icp_stream_skip(st, longest);
+		icp_stream_skip(st, n);
 	}
 }

@@ -19,7 +19,6 @@ typedef struct IcpMatch
 	size_t		service_end;
 } IcpMatch;
 
-
 /* moves past the words that stand in front of a number; returns how many brackets they opened */
 extern unsigned icp_skip_label(IcpStream *st);
 

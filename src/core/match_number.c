@@ -376,10 +376,15 @@ icp_number_parse(const char *s, size_t len, int64_t *value, IcpFault *fault)
 	IcpMatch	m;
 	unsigned	brackets;
 
-	if (icp_number_parse_canonical(s, len, value))
+	size_t		start;
+
+	if (icp_number_parse_plain(s, len, value))
 		return true;
 	icp_stream_init(&st, s, len, false);
 	brackets = icp_skip_label(&st);
+	start = icp_peek(&st, 0)->pos;
+	if (start > 0 && icp_number_parse_plain(s + start, len - start, value))
+		return true;
 	if (!icp_match_number(&st, ICP_MATCH_INPUT, &m, fault))
 		return false;
 	icp_stream_skip(&st, m.tokens);

@@ -220,10 +220,10 @@ icp_number_format(int64_t value, char *buf)
 }
 
 /*
- * 京ICP备12345678号-1A, 京ICP证030173号, 粤B2-20090059-1, in three-byte characters and capitals.
+ * 京ICP备12345678号-1A, 京ICP证030173号, 粤B2-20090059-1, in three-byte characters and capitals; 号 may be missing.
  */
 bool
-icp_number_parse_canonical(const char *s, size_t len, int64_t *value)
+icp_number_parse_plain(const char *s, size_t len, int64_t *value)
 {
 	const unsigned char *p = (const unsigned char *) s;
 	const unsigned char *end = p + len;
@@ -282,12 +282,8 @@ icp_number_parse_canonical(const char *s, size_t len, int64_t *value)
 	else if (width != 8)
 		return false;
 
-	if (body < VAT_8)
-	{
-		if (end - p < 3 || memcmp(p, "号", 3) != 0)
-			return false;
+	if (body < VAT_8 && end - p >= 3 && memcmp(p, "号", 3) == 0)
 		p += 3;
-	}
 	if (p < end)
 	{
 		if (*p++ != '-' || p >= end || *p < '1' || *p > '9')

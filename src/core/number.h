@@ -74,8 +74,8 @@ extern bool icp_number_unpack(int64_t value, IcpNumber *n);
 /* canonical text of a valid value, with a closing zero; returns its bytes */
 extern size_t icp_number_format(int64_t value, char *buf);
 
-/* the canonical form alone, in one pass; false sends the caller to icp_number_parse */
-extern bool icp_number_parse_canonical(const char *s, size_t len, int64_t *value);
+/* the canonical form, with or without 号, in one pass; false says nothing: icp_number_parse decides */
+extern bool icp_number_parse_plain(const char *s, size_t len, int64_t *value);
 
 /* any accepted form of a filing number; on failure the fault says what and where */
 extern bool icp_number_parse(const char *s, size_t len, int64_t *value, IcpFault *fault);
