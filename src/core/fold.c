@@ -227,7 +227,7 @@ fold_sign(uint32_t c)
 {
 	switch (c)
 	{
-			/* no width: soft hyphen, grapheme joiner, marks of direction, variation selectors, byte order mark */
+			/* no width: soft hyphen, joiner, marks of direction, byte order mark */
 		case 0x00AD:
 		case 0x034F:
 		case 0x061C:

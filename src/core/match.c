@@ -85,11 +85,13 @@ icp_match_filler(IcpStream *st, unsigned k)
 }
 
 /*
- * A run of digits whose number is one of the widths (a bit each).  Digits set apart by white space count as one run
- * only where the first group has no such width and 号 closes the whole, so that nothing is taken from what follows.
+ * A run of digits whose number is one of the widths (a bit each).  Digits set apart by white space count as
+ * one run only where the first group has no such width and 号 closes the whole, so that nothing is taken from
+ * what follows.
  */
 bool
-icp_match_digits(IcpStream *st, unsigned *k, unsigned widths, uint64_t *value, unsigned *count, IcpFault *fault)
+icp_match_digits(IcpStream *st, unsigned *k, unsigned widths, uint64_t *value, unsigned *count,
+				 IcpFault *fault)
 {
 	unsigned	start = *k;
 	unsigned	at = start;
@@ -152,8 +154,8 @@ icp_match_digits(IcpStream *st, unsigned *k, unsigned widths, uint64_t *value, u
 }
 
 /*
- * Does what follows show that the digits before it are not all of them, or only a pattern: 12345678xx, 12345678%E5,
- * 12345678${n}, 12345678…?
+ * Does what follows show that the digits before it are not all of them, or only a pattern: 12345678xx,
+ * 12345678%E5, 12345678${n}, 12345678…?
  */
 bool
 icp_masked(IcpStream *st, unsigned k)

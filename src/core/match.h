@@ -2,8 +2,8 @@
  * match.h
  *	  What the grammars of numbers over the token stream have in common.
  *
- * A grammar serves input and the scanner of pages alike.  It looks at the window only and never goes back over more
- * than it, so a match costs a bounded amount of work.
+ * A grammar serves input and the scanner of pages alike.  It looks at the window only and never goes back
+ * over more than it, so a match costs a bounded amount of work.
  */
 #ifndef ICP_CORE_MATCH_H
 #define ICP_CORE_MATCH_H

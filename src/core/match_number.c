@@ -98,7 +98,8 @@ match_classes(IcpStream *st, unsigned *k, IcpNumber *n, unsigned *how_many, IcpF
 }
 
 /*
- * The dash before a service number, doubled by some; *k behind it.  一 is one only between 号 or a digit and a digit.
+ * The dash before a service number, doubled by some; *k behind it.  一 is one only between 号 or a digit and
+ * a digit.
  */
 static bool
 match_dash(IcpStream *st, unsigned *k, bool *spaced)
@@ -212,7 +213,8 @@ match_tail(IcpStream *st, unsigned *k, IcpMatchMode mode, IcpNumber *n, IcpMatch
 }
 
 static bool
-match_licence_serial(IcpStream *st, unsigned *k, IcpMatchMode mode, IcpNumber *n, IcpMatch *m, IcpFault *fault)
+match_licence_serial(IcpStream *st, unsigned *k, IcpMatchMode mode, IcpNumber *n, IcpMatch *m,
+					 IcpFault *fault)
 {
 	unsigned	count;
 
@@ -247,8 +249,8 @@ after_label(const IcpStream *st)
 }
 
 /*
- * A licence that names no province.  On a page a label has to announce it, or several classes joined by dots: anything
- * that ends in B2-20260928 is otherwise taken for one.  Small letters are never meant for it.
+ * A licence that names no province.  On a page a label has to announce it, or several classes joined by dots:
+ * anything that ends in B2-20260928 is otherwise taken for one.  Small letters are never meant for it.
  */
 static bool
 match_bare_licence(IcpStream *st, IcpMatchMode mode, IcpMatch *m, IcpFault *fault, IcpNumber *n)
@@ -339,7 +341,8 @@ icp_match_number(IcpStream *st, IcpMatchMode mode, IcpMatch *m, IcpFault *fault)
 				if (n.province == ICP_PROVINCE_HEZI)
 					return icp_fault_at(st, 0, ICP_HEZI_FILING, fault);
 				fault->serial_of = n.kind == ICP_FILING ? ICP_SERIAL_FILING : ICP_SERIAL_LICENCE;
-				if (!icp_match_digits(st, &k, n.kind == ICP_FILING ? WIDTH(8) | WIDTH(10) : WIDTH(6) | WIDTH(8),
+				if (!icp_match_digits(st, &k,
+									  n.kind == ICP_FILING ? WIDTH(8) | WIDTH(10) : WIDTH(6) | WIDTH(8),
 									  &n.serial, &count, fault))
 					return false;
 				n.width = (uint8_t) count;
@@ -355,8 +358,8 @@ icp_match_number(IcpStream *st, IcpMatchMode mode, IcpMatch *m, IcpFault *fault)
 	if (at_class(st, k))
 	{
 		/* 最新b2-20260928: small letters behind a word are no licence */
-		if (mode == ICP_MATCH_PAGE && !icp && (icp_peek(st, k)->flags & ICP_TOKEN_LOWER) && st->prev >= 0x3400 &&
-			!after_label(st))
+		if (mode == ICP_MATCH_PAGE && !icp && (icp_peek(st, k)->flags & ICP_TOKEN_LOWER) &&
+			st->prev >= 0x3400 && !after_label(st))
 			return icp_fault_at(st, k, ICP_BAD_CLASS, fault);
 		if (!match_classes(st, &k, &n, &how_many, fault) ||
 			!match_licence_serial(st, &k, mode, &n, m, fault))

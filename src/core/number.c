@@ -237,7 +237,8 @@ icp_number_parse_plain(const char *s, size_t len, int64_t *value)
 
 	if (len < 14 || p[0] < 0xE4 || p[0] > 0xE9)
 		return false;
-	province = icp_province_of_char((uint32_t) (p[0] & 0x0F) << 12 | (uint32_t) (p[1] & 0x3F) << 6 | (p[2] & 0x3F));
+	province =
+		icp_province_of_char((uint32_t) (p[0] & 0x0F) << 12 | (uint32_t) (p[1] & 0x3F) << 6 | (p[2] & 0x3F));
 	if (province == 0 || (p[1] & 0xC0) != 0x80 || (p[2] & 0xC0) != 0x80)
 		return false;
 	p += 3;

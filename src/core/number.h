@@ -4,9 +4,10 @@
  *
  *	  province 6 bits | body 34 | service number 17 | service kind 2
  *
- * Province: 0 none, 1 to 31 in GB/T 2260 order, 32 合字.  Body: offset ranges in the order kind, licence classes,
- * width of the serial, serial, so that leading zeros survive.  Service number 0 is the sponsor's level.  59 bits, so
- * signed and unsigned order agree, and all services of a sponsor are one contiguous range.
+ * Province: 0 none, 1 to 31 in GB/T 2260 order, 32 合字.  Body: offset ranges in the order kind, licence
+ * classes, width of the serial, serial, so that leading zeros survive.  Service number 0 is the sponsor's
+ * level.  59 bits, so signed and unsigned order agree, and all services of a sponsor are one contiguous
+ *range.
  *
  * The packing is stored in tables and is frozen from 1.0.
  */
@@ -138,7 +139,7 @@ icp_number_province_code(int64_t value)
 	return index <= ICP_PROVINCES ? icp_provinces[index].code : 0;
 }
 
-/* a service of a sponsor; false when the service number is out of range or the sponsor's value is not a sponsor's */
+/* a service of a sponsor; false when the service number is out of range or the sponsor has one already */
 static inline bool
 icp_number_service(int64_t sponsor, int service_no, IcpServiceKind kind, int64_t *value)
 {

@@ -143,7 +143,8 @@ icp_province_parse(const char *s, size_t len)
 	if (i != 0 && pos == used)
 		return i;
 
-	if (used > sizeof(bureau) - 1 && memcmp(name + used - (sizeof(bureau) - 1), bureau, sizeof(bureau) - 1) == 0)
+	if (used > sizeof(bureau) - 1 &&
+		memcmp(name + used - (sizeof(bureau) - 1), bureau, sizeof(bureau) - 1) == 0)
 		used -= sizeof(bureau) - 1;
 	for (i = 1; i <= ICP_PROVINCES; i++)
 	{

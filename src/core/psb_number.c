@@ -35,8 +35,9 @@ icp_psb_valid(int64_t value)
 	int64_t		again;
 
 	return value >= 0 &&
-		icp_psb_pack(icp_psb_province_index(value), icp_psb_width(value), value & ICP_PSB_DIGITS_MASK, &again) &&
-		again == value;
+		   icp_psb_pack(icp_psb_province_index(value), icp_psb_width(value), value & ICP_PSB_DIGITS_MASK,
+						&again) &&
+		   again == value;
 }
 
 unsigned
@@ -112,7 +113,8 @@ icp_match_psb(IcpStream *st, IcpMatch *m, IcpFault *fault)
 	k = icp_match_filler(st, k);
 	start = k;
 	fault->serial_of = province == BEIJING ? ICP_SERIAL_SECURITY_BEIJING : ICP_SERIAL_SECURITY;
-	if (!icp_match_digits(st, &k, province == BEIJING ? 1u << 12 | 1u << 14 : 1u << 14, &digits, &count, fault))
+	if (!icp_match_digits(st, &k, province == BEIJING ? 1u << 12 | 1u << 14 : 1u << 14, &digits, &count,
+						  fault))
 		return false;
 	if (!icp_psb_pack(province, count, digits, &m->value))
 	{

@@ -2,8 +2,8 @@
  * psb_number.h
  *	  Public-security numbers (公安备案号) as 8-byte integers: province 6 bits | width 1 | digits 47.
  *
- * 14 digits, 12 in old Beijing ones, of which the first two are the province's GB/T 2260 code.  Order: province, the
- * old short ones first, digits.  The packing is stored in tables and is frozen from 1.0.
+ * 14 digits, 12 in old Beijing ones, of which the first two are the province's GB/T 2260 code.  Order:
+ * province, the old short ones first, digits.  The packing is stored in tables and is frozen from 1.0.
  */
 #ifndef ICP_CORE_PSB_NUMBER_H
 #define ICP_CORE_PSB_NUMBER_H

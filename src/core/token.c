@@ -36,8 +36,8 @@ begins(const IcpStream *st, size_t pos, const char *word, size_t n)
 }
 
 /*
- * Where the tag or comment at pos ('<') ends; 0 when it is neither.  The places of the next brackets are kept, so
- * that a text of many '<' without '>' is not searched to its end for each.
+ * Where the tag or comment at pos ('<') ends; 0 when it is neither.  The places of the next brackets are
+ * kept, so that a text of many '<' without '>' is not searched to its end for each.
  */
 static size_t
 tag_end(IcpStream *st, size_t pos)
@@ -86,7 +86,8 @@ hex_value(char c)
 }
 
 /*
- * A character reference (&nbsp; &#20140; &#x4EAC;) or a JavaScript escape (\u4eac, \n) at *pos, which moves behind it.
+ * A character reference (&nbsp; &#20140; &#x4EAC;) or a JavaScript escape (\u4eac, \n) at *pos, which moves
+ * behind it.
  */
 static bool
 reference(IcpStream *st, size_t *pos, uint32_t *c)
@@ -96,10 +97,11 @@ reference(IcpStream *st, size_t *pos, uint32_t *c)
 		char		name[8];
 		uint16_t	c;
 	}			names[] = {
-		{"nbsp", 0xA0}, {"ensp", 0x2002}, {"emsp", 0x2003}, {"thinsp", 0x2009}, {"shy", 0xAD}, {"zwj", 0x200D},
-		{"zwnj", 0x200C}, {"lrm", 0x200E}, {"rlm", 0x200F}, {"hyphen", 0x2010}, {"ndash", 0x2013},
-		{"mdash", 0x2014}, {"minus", 0x2212}, {"middot", 0xB7}, {"colon", ':'}, {"period", '.'}, {"lpar", '('},
-		{"rpar", ')'}, {"times", 0xD7}, {"lt", '('}, {"gt", ')'}, {"quot", '"'}
+		{"nbsp", 0xA0}, {"ensp", 0x2002}, {"emsp", 0x2003}, {"thinsp", 0x2009}, {"shy", 0xAD},
+		{"zwj", 0x200D}, {"zwnj", 0x200C}, {"lrm", 0x200E}, {"rlm", 0x200F}, {"hyphen", 0x2010},
+		{"ndash", 0x2013}, {"mdash", 0x2014}, {"minus", 0x2212}, {"middot", 0xB7}, {"colon", ':'},
+		{"period", '.'}, {"lpar", '('}, {"rpar", ')'}, {"times", 0xD7}, {"lt", '('}, {"gt", ')'},
+		{"quot", '"'}
 	};
 	const char *p = st->s + *pos;
 	size_t		left = st->len - *pos;

@@ -2,9 +2,10 @@
  * token.h
  *	  Text or HTML as a stream of folded characters, each decoded once.
  *
- * A token is one folded character, or one run of white space.  In HTML, tags and comments count as white space and
- * character references are resolved.  The reader looks ahead by index and moves on; the window is what the longest
- * number takes, so reading is linear in the length of the text whatever is tried at each place.
+ * A token is one folded character, or one run of white space.  In HTML, tags and comments count as white
+ * space and character references are resolved.  The reader looks ahead by index and moves on; the window is
+ * what the longest number takes, so reading is linear in the length of the text whatever is tried at each
+ * place.
  */
 #ifndef ICP_CORE_TOKEN_H
 #define ICP_CORE_TOKEN_H

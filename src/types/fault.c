@@ -16,7 +16,8 @@
 #define PART_MAX 48				/* bytes of the user's text that a message quotes */
 
 #define HINT_FILING \
-	"Accepted are filings such as 京ICP备12345678号 or 京ICP备12345678号-1, and licences such as 京ICP证030173号 or 粤B2-20090059."
+	"Accepted are filings such as 京ICP备12345678号 or 京ICP备12345678号-1, and licences such as " \
+	"京ICP证030173号 or 粤B2-20090059."
 #define HINT_SECURITY "Accepted are public-security numbers such as 渝公网安备50010802002673号."
 
 static const char *const serial_detail[] = {
@@ -50,7 +51,8 @@ icp_fault_text(const IcpFault *fault, const char *s, int len)
 	IcpFaultText result;
 	StringInfoData detail;
 	const char *hint = NULL;
-	bool		security = fault->serial_of == ICP_SERIAL_SECURITY || fault->serial_of == ICP_SERIAL_SECURITY_BEIJING;
+	bool		security =
+		fault->serial_of == ICP_SERIAL_SECURITY || fault->serial_of == ICP_SERIAL_SECURITY_BEIJING;
 	int			end = Min((int) fault->end, len);
 	int			pos = Min((int) fault->pos, end);
 	int			position = characters_before(s, pos) + 1;
@@ -83,11 +85,13 @@ icp_fault_text(const IcpFault *fault, const char *s, int len)
 			appendStringInfo(&detail, "No number begins at character %d (\"%s\").", position, part);
 			break;
 		case ICP_NO_PROVINCE:
-			appendStringInfo(&detail, "The province is missing before character %d (\"%s\").", position, part);
+			appendStringInfo(&detail, "The province is missing before character %d (\"%s\").", position,
+							 part);
 			hint = "The number begins with the abbreviation of its province, such as 京 or 粤.";
 			break;
 		case ICP_BAD_PROVINCE:
-			appendStringInfo(&detail, "\"%s\" at character %d is not the abbreviation of a province.", part, position);
+			appendStringInfo(&detail, "\"%s\" at character %d is not the abbreviation of a province.", part,
+							 position);
 			hint = "31 provinces file websites: 京津冀晋蒙 辽吉黑 沪苏浙皖闽赣鲁 豫鄂湘粤桂琼 渝川(蜀)贵(黔)滇藏 陕甘(陇)青宁新.";
 			break;
 		case ICP_BAD_WORD:
@@ -103,7 +107,8 @@ icp_fault_text(const IcpFault *fault, const char *s, int len)
 			hint = "Its type is icp.psb_number.";
 			break;
 		case ICP_IS_FILING:
-			appendStringInfoString(&detail, "This is a filing or licence number, not a public-security number (公网安备).");
+			appendStringInfoString(
+				&detail, "This is a filing or licence number, not a public-security number (公网安备).");
 			hint = "Its types are icp.filing_number and icp.icp_id.";
 			break;
 		case ICP_HEZI_FILING:
@@ -115,7 +120,8 @@ icp_fault_text(const IcpFault *fault, const char *s, int len)
 			hint = "The classes are A1, A2, B1 and B2, joined by dots.";
 			break;
 		case ICP_CLASS_TWICE:
-			appendStringInfo(&detail, "The licence class \"%s\" at character %d is there twice.", part, position);
+			appendStringInfo(&detail, "The licence class \"%s\" at character %d is there twice.", part,
+							 position);
 			hint = "The classes are a set: A1.B1.B2.";
 			break;
 		case ICP_NO_SERIAL:
@@ -131,8 +137,9 @@ icp_fault_text(const IcpFault *fault, const char *s, int len)
 				appendStringInfo(&detail, "There are %s%u digits at character %d (\"%s\").",
 								 fault->count >= 18 ? "at least " : "", fault->count, position, part);
 			else
-				appendStringInfo(&detail, "The serial at character %d (\"%s\") has %s%u digit%s.", position, part,
-								 fault->count >= 18 ? "at least " : "", fault->count, fault->count == 1 ? "" : "s");
+				appendStringInfo(&detail, "The serial at character %d (\"%s\") has %s%u digit%s.", position,
+								 part, fault->count >= 18 ? "at least " : "", fault->count,
+								 fault->count == 1 ? "" : "s");
 			hint = serial_detail[fault->serial_of];
 			break;
 		case ICP_SERIAL_SIGN:
@@ -143,28 +150,34 @@ icp_fault_text(const IcpFault *fault, const char *s, int len)
 			if (part[0] == '\0')
 				appendStringInfo(&detail, "The service number is missing at character %d.", position);
 			else
-				appendStringInfo(&detail, "The service number at character %d (\"%s\") is not a number.", position, part);
+				appendStringInfo(&detail, "The service number at character %d (\"%s\") is not a number.",
+								 position, part);
 			break;
 		case ICP_SERVICE_ZERO:
 			appendStringInfo(&detail, "The service number at character %d is 0.", position);
 			break;
 		case ICP_SERVICE_LEADING_ZERO:
-			appendStringInfo(&detail, "The service number at character %d (\"%s\") begins with 0.", position, part);
+			appendStringInfo(&detail, "The service number at character %d (\"%s\") begins with 0.", position,
+							 part);
 			break;
 		case ICP_SERVICE_RANGE:
-			appendStringInfo(&detail, "The service number at character %d (\"%s\") is too large.", position, part);
+			appendStringInfo(&detail, "The service number at character %d (\"%s\") is too large.", position,
+							 part);
 			break;
 		case ICP_SERVICE_LETTER:
 			appendStringInfo(&detail, "\"%s\" at character %d is not a kind of service.", part, position);
-			hint = "After the service number stands nothing (a site), A (an app), X (a mini-programme) or K (a quick app).";
+			hint = "After the service number stands nothing (a site), A (an app), X (a mini-programme) or K "
+				   "(a quick app).";
 			break;
 		case ICP_SERVICE_GIVEN:
-			appendStringInfo(&detail, "The service number at character %d (\"%s\") does not belong to a sponsor's number.",
-							 position, part);
+			appendStringInfo(
+				&detail, "The service number at character %d (\"%s\") does not belong to a sponsor's number.",
+				position, part);
 			hint = "icp.icp_id is the sponsor's level (主体备案号); a service's number is an icp.filing_number.";
 			break;
 		case ICP_DIVISION:
-			appendStringInfo(&detail, "The digits at character %d (\"%s\") are not the code of the province %s, %d.",
+			appendStringInfo(&detail,
+							 "The digits at character %d (\"%s\") are not the code of the province %s, %d.",
 							 position, part, icp_provinces[fault->province].abbreviation[ICP_SPELL_SECURITY],
 							 icp_provinces[fault->province].code);
 			hint = "A public-security number begins with the GB/T 2260 code of its division.";

@@ -53,8 +53,8 @@ make_last_service(Oid funcid, Oid filing_type, Oid icp_id_type, Node *sponsor)
 
 	if (!OidIsValid(last_service))
 		return NULL;
-	return (Expr *) makeFuncExpr(last_service, filing_type, list_make1(copyObject(sponsor)), InvalidOid, InvalidOid,
-								 COERCE_EXPLICIT_CALL);
+	return (Expr *) makeFuncExpr(last_service, filing_type, list_make1(copyObject(sponsor)), InvalidOid,
+								InvalidOid, COERCE_EXPLICIT_CALL);
 }
 
 static Node *
@@ -83,7 +83,8 @@ index_condition(SupportRequestIndexCondition *req)
 		return NULL;
 
 	/* the key must be the filing number: the left argument of <@, the right one of @> */
-	within = get_func_nargs(req->funcid) == 2 && strcmp(get_func_name(req->funcid), "filing_number_within") == 0;
+	within =
+		get_func_nargs(req->funcid) == 2 && strcmp(get_func_name(req->funcid), "filing_number_within") == 0;
 	if (req->indexarg != (within ? 0 : 1))
 		return NULL;
 	key = list_nth(args, req->indexarg);
@@ -101,8 +102,8 @@ index_condition(SupportRequestIndexCondition *req)
 		if (c->constisnull)
 			return NULL;
 		value = icp_number_sponsor(DatumGetIcpNumber(c->constvalue));
-		first = (Expr *) makeConst(filing_type, -1, InvalidOid, sizeof(int64), IcpNumberGetDatum(value), false,
-								   FLOAT8PASSBYVAL);
+		first = (Expr *)makeConst(filing_type, -1, InvalidOid, sizeof(int64), IcpNumberGetDatum(value), false,
+								  FLOAT8PASSBYVAL);
 		last = (Expr *) makeConst(filing_type, -1, InvalidOid, sizeof(int64),
 								  IcpNumberGetDatum(icp_number_last_service(value)), false, FLOAT8PASSBYVAL);
 	}
@@ -184,10 +185,12 @@ within_constant(VariableStatData *vardata, Oid procedure, int64 sponsor, bool va
 	/* the common values exactly, and the histogram's share of the rest; permission is checked inside */
 	mcv = mcv_selectivity(vardata, &opproc, InvalidOid, IcpNumberGetDatum(sponsor), var_left, &mcv_total);
 	if (statistic_proc_security_check(vardata, procedure) &&
-		get_attstatsslot(&slot, vardata->statsTuple, STATISTIC_KIND_HISTOGRAM, InvalidOid, ATTSTATSSLOT_VALUES))
+		get_attstatsslot(&slot, vardata->statsTuple, STATISTIC_KIND_HISTOGRAM, InvalidOid,
+						 ATTSTATSSLOT_VALUES))
 	{
 		if (slot.nvalues > 1)
-			histogram = histogram_below(&slot, icp_number_last_service(sponsor)) - histogram_below(&slot, sponsor);
+			histogram =
+				histogram_below(&slot, icp_number_last_service(sponsor)) - histogram_below(&slot, sponsor);
 		free_attstatsslot(&slot);
 	}
 	selec = Max(0.0, 1.0 - nullfrac - mcv_total);
@@ -225,7 +228,8 @@ icp_within_sel(PG_FUNCTION_ARGS)
 
 		if (filing_is_var && IsA(other, Const))
 			selec = within_constant(&vardata, get_opcode(operator),
-									icp_number_sponsor(DatumGetIcpNumber(((Const *) other)->constvalue)), var_left);
+									icp_number_sponsor(DatumGetIcpNumber(((Const *) other)->constvalue)),
+									var_left);
 		else
 		{
 			bool		isdefault;
@@ -241,8 +245,8 @@ icp_within_sel(PG_FUNCTION_ARGS)
 }
 
 /*
- * Each number has one sponsor, so of the pairs one in as many as there are sponsors matches.  Either side may show only
- * some of them: a sponsor has two numbers where nothing better is known.
+ * Each number has one sponsor, so of the pairs one in as many as there are sponsors matches.  Either side may
+ * show only some of them: a sponsor has two numbers where nothing better is known.
  */
 Datum
 icp_within_joinsel(PG_FUNCTION_ARGS)
