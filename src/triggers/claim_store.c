@@ -27,6 +27,7 @@
 #include "commands/sequence.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "nodes/primnodes.h"
 #include "triggers/claim_store.h"
 #include "triggers/trigger.h"
 #include "utils/acl.h"
@@ -202,9 +203,26 @@ close_writer(Writer *writer)
 	table_close(writer->rel, NoLock);
 }
 
-/* The btree index of the writer's table whose first column is that one; a partial one only if allowed. */
+/* Does the index hold every live claim?  Its predicate may be that of a live claim, and no other. */
+static bool
+covers_live_claims(Writer *writer, Relation index)
+{
+	List	   *predicate = RelationGetIndexPredicate(index);
+	NullTest   *test;
+
+	if (predicate == NIL)
+		return true;
+	test = (NullTest *) linitial(predicate);
+	return list_length(predicate) == 1 && IsA(test, NullTest) && test->nulltesttype == IS_NULL &&
+		IsA(test->arg, Var) && ((Var *) test->arg)->varattno == writer->column[CLAIM_RELEASED_AT];
+}
+
+/*
+ * The btree index of the table of claims whose first column is that one; a partial one only if it is the live
+ * claims that are asked for.  (The indexes come in the order of their making, which a restored dump has changed.)
+ */
 static Relation
-find_index(Writer *writer, AttrNumber column, bool partial_will_do)
+find_index(Writer *writer, AttrNumber column, bool live_only)
 {
 	for (int i = 0; i < writer->rri->ri_NumIndices; i++)
 	{
@@ -213,7 +231,7 @@ find_index(Writer *writer, AttrNumber column, bool partial_will_do)
 		if (index->rd_rel->relam == BTREE_AM_OID &&
 			index->rd_index->indisvalid &&
 			index->rd_index->indkey.values[0] == column &&
-			(partial_will_do || RelationGetIndexPredicate(index) == NIL))
+			(live_only ? covers_live_claims(writer, index) : RelationGetIndexPredicate(index) == NIL))
 			return index;
 	}
 	ereport(ERROR,
