@@ -216,7 +216,12 @@ BEGIN
 
 	INSERT INTO @registry@.conflict_settlement (left_claim, right_claim, settlement, reason, settled_by, province_code)
 	VALUES (OLD.left_claim, OLD.right_claim, NEW.settlement, NEW.reason, @registry@.acting_user(),
-			OLD.right_province_code);
+			OLD.right_province_code)
+	ON CONFLICT DO NOTHING;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'conflict % is not open', OLD.id
+			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = 'It has just been settled by somebody else.';
+	END IF;
 	INSERT INTO @registry@.event (actor, event, application_id, sponsor_id, province_code, reason, new_values)
 	SELECT @registry@.acting_user(), 'settle_conflict', side.application, side.sponsor, side.province_code, NEW.reason,
 		   jsonb_build_object('conflict', OLD.id, 'kind', OLD.kind, 'key', OLD.key, 'settlement', NEW.settlement)
