@@ -43,7 +43,7 @@ CREATE TABLE @registry@.claim_edge (
 CREATE INDEX claim_edge_claim_idx ON @registry@.claim_edge (claim_holder_id, claim_id);
 CREATE INDEX claim_edge_rival_idx ON @registry@.claim_edge (rival_holder_id, rival_id);
 COMMENT ON TABLE @registry@.claim_edge IS
-	'When this claim was entered, that live claim of another account was there. Of two claims entered at the same moment each may have found the other.';
+	'When this claim was entered or its holder filed or moved, that live claim of another account was there. Of two claims each may have found the other.';
 COMMENT ON COLUMN @registry@.claim_edge.id IS 'Surrogate key';
 COMMENT ON COLUMN @registry@.claim_edge.claim_id IS 'The claim that was entered';
 COMMENT ON COLUMN @registry@.claim_edge.claim_holder_id IS 'Its holder''s id';

@@ -70,8 +70,8 @@ END;
 COMMENT ON FUNCTION @registry@.acts_as_bureau(smallint[]) IS
 	'Does the acting role belong to a bureau of one of these provinces, or to the registry''s owner?';
 
--- The pair of claims behind each edge, once: of two edges in opposite directions the earlier one counts.  (Both are
--- visible as soon as both claims are, since each was written in the transaction of its own claim.)
+-- The pair of claims behind each edge, once: of several edges between two claims, in either direction, the earliest
+-- counts.  (One is visible as soon as both claims are, since it was written in the transaction of one of them.)
 CREATE VIEW @registry@.conflict AS
 SELECT e.id,
 	   l.kind,
@@ -122,7 +122,11 @@ SELECT e.id,
 		 WHERE NOT EXISTS (SELECT FROM @registry@.claim_edge back
 							WHERE back.claim_holder_id = d.rival_holder_id AND back.claim_id = d.rival_id
 							  AND back.rival_holder_id = d.claim_holder_id AND back.rival_id = d.claim_id
-							  AND back.id < d.id)) e
+							  AND back.id < d.id)
+		   AND NOT EXISTS (SELECT FROM @registry@.claim_edge again
+							WHERE again.claim_holder_id = d.claim_holder_id AND again.claim_id = d.claim_id
+							  AND again.rival_holder_id = d.rival_holder_id AND again.rival_id = d.rival_id
+							  AND again.id < d.id)) e
   JOIN @registry@.claim l ON l.holder_id = e.left_holder_id AND l.id = e.left_claim
   JOIN @registry@.claim r ON r.holder_id = e.right_holder_id AND r.id = e.right_claim
   LEFT JOIN @registry@.conflict_settlement s ON s.left_claim = l.id AND s.right_claim = r.id;
@@ -212,7 +216,12 @@ BEGIN
 
 	INSERT INTO @registry@.conflict_settlement (left_claim, right_claim, settlement, reason, settled_by, province_code)
 	VALUES (OLD.left_claim, OLD.right_claim, NEW.settlement, NEW.reason, @registry@.acting_user(),
-			OLD.right_province_code);
+			OLD.right_province_code)
+	ON CONFLICT DO NOTHING;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'conflict % is not open', OLD.id
+			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = 'It has just been settled by somebody else.';
+	END IF;
 	INSERT INTO @registry@.event (actor, event, application_id, sponsor_id, province_code, reason, new_values)
 	SELECT @registry@.acting_user(), 'settle_conflict', side.application, side.sponsor, side.province_code, NEW.reason,
 		   jsonb_build_object('conflict', OLD.id, 'kind', OLD.kind, 'key', OLD.key, 'settlement', NEW.settlement)

@@ -46,12 +46,16 @@ DECLARE
 	sponsor_number	icp.icp_id;
 	service_no		integer;
 BEGIN
-	-- The sponsor's row is locked, so that its counter gives each number once.
+	-- The sponsor's row is locked (apply_step), so that its counter gives each number once.
 	SELECT s.number,
 		   greatest(s.last_service_no,
 					(SELECT max(icp.service_no(t.number)) FROM @registry@.site t WHERE t.sponsor_id = s.id)) + 1
 	  INTO sponsor_number, service_no
-	  FROM @registry@.sponsor s WHERE s.id = approved.sponsor_id FOR UPDATE;
+	  FROM @registry@.sponsor s WHERE s.id = approved.sponsor_id AND s.status IN ('draft', 'filed');
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'sponsor % of application % is cancelled or withdrawn and cannot be filed',
+			approved.sponsor_id, approved.id USING ERRCODE = 'object_not_in_prerequisite_state';
+	END IF;
 	IF sponsor_number IS NULL THEN
 		sponsor_number := @registry@.issue_sponsor_number(approved.province, on_day);
 	END IF;
@@ -60,7 +64,12 @@ BEGIN
 	 WHERE s.id = approved.sponsor_id;
 	UPDATE @registry@.site t
 	   SET number = icp.make_filing_number(sponsor_number, service_no, t.kind), status = 'filed', filed_at = now()
-	 WHERE t.id = approved.site_id;
+	 WHERE t.id = approved.site_id AND t.status = 'draft';
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'site % of application % is not a draft and cannot be filed', approved.site_id, approved.id
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = 'Another application may have filed it; return this one.';
+	END IF;
 	INSERT INTO @registry@.access (site_id, provider_id, status)
 	VALUES (approved.site_id, approved.provider_id, 'live')
 	ON CONFLICT (site_id, provider_id) DO UPDATE SET status = 'live';
@@ -84,6 +93,9 @@ BEGIN
 							THEN 'conflicted' ELSE 'reviewing' END
 		 WHERE a.id = NEW.id;
 	ELSIF NEW.state = 'approved' THEN
+		-- Nobody changes what the two claim between the test and the effect.  (New sites of the sponsor may come in.)
+		PERFORM FROM @registry@.sponsor s WHERE s.id = NEW.sponsor_id FOR NO KEY UPDATE;
+		PERFORM FROM @registry@.site t WHERE t.id = NEW.site_id FOR NO KEY UPDATE;
 		SELECT string_agg(format('%s %s is also claimed by %s %s of account %s', c.kind, c.key,
 								 c.rival_holder, c.rival_holder_id, c.rival_account_id), '; '
 						  ORDER BY c.kind, c.key, c.rival_id)

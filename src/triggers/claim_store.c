@@ -27,6 +27,7 @@
 #include "commands/sequence.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "nodes/primnodes.h"
 #include "triggers/claim_store.h"
 #include "triggers/trigger.h"
 #include "utils/acl.h"
@@ -202,9 +203,26 @@ close_writer(Writer *writer)
 	table_close(writer->rel, NoLock);
 }
 
-/* The btree index of the writer's table whose first column is that one; a partial one only if allowed. */
+/* Does the index hold every live claim?  Its predicate may be that of a live claim, and no other. */
+static bool
+covers_live_claims(Writer *writer, Relation index)
+{
+	List	   *predicate = RelationGetIndexPredicate(index);
+	NullTest   *test;
+
+	if (predicate == NIL)
+		return true;
+	test = (NullTest *) linitial(predicate);
+	return list_length(predicate) == 1 && IsA(test, NullTest) && test->nulltesttype == IS_NULL &&
+		IsA(test->arg, Var) && ((Var *) test->arg)->varattno == writer->column[CLAIM_RELEASED_AT];
+}
+
+/*
+ * The btree index of the table of claims whose first column is that one; a partial one only if it is the live
+ * claims that are asked for.  (The indexes come in the order of their making, which a restored dump has changed.)
+ */
 static Relation
-find_index(Writer *writer, AttrNumber column, bool partial_will_do)
+find_index(Writer *writer, AttrNumber column, bool live_only)
 {
 	for (int i = 0; i < writer->rri->ri_NumIndices; i++)
 	{
@@ -213,7 +231,7 @@ find_index(Writer *writer, AttrNumber column, bool partial_will_do)
 		if (index->rd_rel->relam == BTREE_AM_OID &&
 			index->rd_index->indisvalid &&
 			index->rd_index->indkey.values[0] == column &&
-			(partial_will_do || RelationGetIndexPredicate(index) == NIL))
+			(live_only ? covers_live_claims(writer, index) : RelationGetIndexPredicate(index) == NIL))
 			return index;
 	}
 	ereport(ERROR,
@@ -221,6 +239,8 @@ find_index(Writer *writer, AttrNumber column, bool partial_will_do)
 			 errmsg("table \"%s\" has no btree index that begins with column \"%s\"",
 					RelationGetRelationName(writer->rel),
 					NameStr(TupleDescAttr(RelationGetDescr(writer->rel), column - 1)->attname)),
+			 errdetail(live_only ? "A partial one must be WHERE released_at IS NULL." :
+					   "A partial one will not do."),
 			 errhint("icp.check_registry() tells what is missing.")));
 }
 
@@ -455,14 +475,95 @@ is_rival(ClaimStore *store, const Claim *claim, const char *kind, int32 kind_len
 		scanned_text_is(store, CLAIM_KIND, kind, kind_length);
 }
 
-/* The transaction that wrote the claim in the scan slot is this one. */
-static bool
-scanned_is_mine(ClaimStore *store)
+/* What is found beside a claim. */
+typedef struct Found
 {
-	bool		isnull;
-	Datum		xmin = slot_getsysattr(store->scan_slot, MinTransactionIdAttributeNumber, &isnull);
+	int64		id;
+	int64		holder_id;
+	int64		account_id;
+	Oid			holder;
+} Found;
 
-	return TransactionIdIsCurrentTransactionId(DatumGetTransactionId(xmin));
+typedef struct FoundList
+{
+	Found	   *items;
+	int			n;
+	int			room;
+} FoundList;
+
+static int
+compare_found(const void *a, const void *b)
+{
+	int64		left = ((const Found *) a)->id;
+	int64		right = ((const Found *) b)->id;
+
+	return left < right ? -1 : left > right;
+}
+
+/*
+ * The live claims of other accounts for the same kind and key, in the order of their ids, each once: while its row
+ * is being updated by another transaction, the old and the new version of a claim are both there.
+ */
+static void
+find_rivals(ClaimStore *store, IndexScanDesc scan, const Claim *claim, text *kind, FoundList *found)
+{
+	ScanKeyData key;
+	int			n = 0;
+
+	found->n = 0;
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum((int64) claim->hash));
+	index_rescan(scan, &key, 1, NULL, 0);
+	while (index_getnext_slot(scan, ForwardScanDirection, store->scan_slot))
+	{
+		Found	   *rival;
+		bool		isnull;
+
+		if (!is_rival(store, claim, VARDATA_ANY(kind), VARSIZE_ANY_EXHDR(kind)))
+			continue;
+		if ((found->n & 1023) == 1023)
+			CHECK_FOR_INTERRUPTS();
+		if (found->n == found->room)
+		{
+			found->room = found->room == 0 ? 64 : found->room * 2;
+			found->items = found->items == NULL ?
+				(Found *) palloc_extended(sizeof(Found) * (Size) found->room, MCXT_ALLOC_HUGE) :
+				(Found *) repalloc_huge(found->items, sizeof(Found) * (Size) found->room);
+		}
+		rival = &found->items[found->n++];
+		rival->id = scanned_int64(store, CLAIM_ID);
+		rival->holder_id = scanned_int64(store, CLAIM_HOLDER_ID);
+		rival->account_id = scanned_int64(store, CLAIM_ACCOUNT_ID);
+		rival->holder = DatumGetObjectId(scanned(store, CLAIM_HOLDER, &isnull));
+	}
+	ExecClearTuple(store->scan_slot);
+	if (found->n < 2)
+		return;
+	qsort(found->items, found->n, sizeof(Found), compare_found);
+	for (int i = 1; i < found->n; i++)
+	{
+		if (found->items[i].id != found->items[n].id)
+			found->items[++n] = found->items[i];
+	}
+	found->n = n + 1;
+}
+
+/* Is it one of these claims, which got their ids in the order they stand in? */
+static bool
+is_among(const Claim *claims, int nclaims, int64 id)
+{
+	int			low = 0;
+	int			high = nclaims;
+
+	while (low < high)
+	{
+		int			middle = low + (high - low) / 2;
+
+		if (claims[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < nclaims && claims[low].id == id;
 }
 
 static void
@@ -478,11 +579,12 @@ add_edge(Edge **edges, int *nedges, int *room, const Edge *edge)
 	(*edges)[(*nedges)++] = *edge;
 }
 
-/* Finds the rivals of claims that are in the index already, and writes an edge to each. */
+/* Finds the rivals of claims that are in the index already, in the order of their ids, and writes an edge to each. */
 static void
 probe_claims(ClaimStore *store, const Claim *claims, int nclaims)
 {
 	text	   *kind = DatumGetTextPP(store->kind);
+	FoundList	found = {0};
 	Edge	   *edges = NULL;
 	int			nedges = 0;
 	int			room = 0;
@@ -494,35 +596,32 @@ probe_claims(ClaimStore *store, const Claim *claims, int nclaims)
 	for (int i = 0; i < nclaims; i++)
 	{
 		const Claim *claim = &claims[i];
-		ScanKeyData key;
 
 		if ((i & 1023) == 0)
 			CHECK_FOR_INTERRUPTS();
-		ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum((int64) claim->hash));
-		index_rescan(scan, &key, 1, NULL, 0);
-		while (index_getnext_slot(scan, ForwardScanDirection, store->scan_slot))
+		find_rivals(store, scan, claim, kind, &found);
+		for (int j = 0; j < found.n; j++)
 		{
+			const Found *rival = &found.items[j];
 			Edge		edge;
 
-			if (!is_rival(store, claim, VARDATA_ANY(kind), VARSIZE_ANY_EXHDR(kind)))
-				continue;
-			edge.rival_id = scanned_int64(store, CLAIM_ID);
-
-			/* A later claim of this transaction finds, or has found, this one by its own probe. */
-			if (edge.rival_id > claim->id && scanned_is_mine(store))
+			/* A later claim of this batch finds this one by its own probe. */
+			if (rival->id > claim->id && is_among(claims, nclaims, rival->id))
 				continue;
 			edge.claim_id = claim->id;
 			edge.claim_holder_id = claim->holder_id;
-			edge.rival_holder_id = scanned_int64(store, CLAIM_HOLDER_ID);
+			edge.rival_id = rival->id;
+			edge.rival_holder_id = rival->holder_id;
 			edge.province_code = claim->province_code;
 			add_edge(&edges, &nedges, &room, &edge);
 		}
 	}
 	index_endscan(scan);
-	ExecClearTuple(store->scan_slot);
 	write_edges(store, edges, nedges);
 	if (edges != NULL)
 		pfree(edges);
+	if (found.items != NULL)
+		pfree(found.items);
 }
 
 static int
@@ -578,33 +677,85 @@ is_own_live_claim(ClaimStore *store)
 		scanned_text_is(store, CLAIM_KIND, VARDATA_ANY(kind), VARSIZE_ANY_EXHDR(kind));
 }
 
-/* The tuple in the scan slot with one column changed. */
+/* New values of some columns of a claim. */
+typedef struct ClaimChange
+{
+	int			ncolumns;
+	ClaimColumn columns[2];
+	Datum		values[2];		/* by value */
+	bool		isnull[2];
+} ClaimChange;
+
+static bool
+is_changed_already(ClaimStore *store, const ClaimChange *change)
+{
+	for (int i = 0; i < change->ncolumns; i++)
+	{
+		bool		isnull;
+		Datum		value = scanned(store, change->columns[i], &isnull);
+
+		if (isnull != change->isnull[i] || (!isnull && value != change->values[i]))
+			return false;
+	}
+	return true;
+}
+
+/* The tuple in the scan slot, changed. */
 static HeapTuple
-modified_copy(ClaimStore *store, AttrNumber attnum, Datum value)
+changed_copy(ClaimStore *store, const ClaimChange *change)
 {
 	bool		should_free;
 	HeapTuple	old = ExecFetchSlotHeapTuple(store->scan_slot, false, &should_free);
-	int			column = attnum;
-	bool		isnull = false;
-	HeapTuple	new = heap_modify_tuple_by_cols(old, RelationGetDescr(store->claim.rel), 1, &column, &value, &isnull);
+	HeapTuple	new;
+	int			columns[2];
+	Datum		values[2];
+	bool		isnull[2];
 
+	for (int i = 0; i < change->ncolumns; i++)
+	{
+		columns[i] = store->claim.column[change->columns[i]];
+		values[i] = change->values[i];
+		isnull[i] = change->isnull[i];
+	}
+	new = heap_modify_tuple_by_cols(old, RelationGetDescr(store->claim.rel), change->ncolumns, columns, values, isnull);
 	if (should_free)
 		heap_freetuple(old);
 	return new;
 }
 
+/* The claim in the scan slot; its key is a copy. */
+static void
+read_claim(ClaimStore *store, Claim *claim)
+{
+	bool		isnull;
+	text	   *key = DatumGetTextPCopy(scanned(store, CLAIM_KEY, &isnull));
+
+	claim->id = scanned_int64(store, CLAIM_ID);
+	claim->hash = (uint64) scanned_int64(store, CLAIM_KEY_HASH);
+	claim->holder_id = scanned_int64(store, CLAIM_HOLDER_ID);
+	claim->account_id = scanned_int64(store, CLAIM_ACCOUNT_ID);
+	claim->approved = DatumGetBool(scanned(store, CLAIM_APPROVED, &isnull));
+	claim->province_code = DatumGetInt16(scanned(store, CLAIM_PROVINCE_CODE, &isnull));
+	if (isnull)
+		claim->province_code = 0;
+	claim->key = VARDATA(key);
+	claim->key_length = VARSIZE(key) - VARHDRSZ;
+}
+
 /*
- * Sets one column of the holder's live claims with these hashes.
+ * Changes the holder's live claims with these hashes; returns how many, in the order of their ids, in "changed",
+ * which has room for as many as there are hashes.
  *
  * The holder's row is written by this transaction, so nobody else writes its claims, and "now" (SnapshotSelf) is
  * what this transaction would see anyway.
  */
-static void
-change_claims(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhashes, ClaimColumn column, Datum value)
+static int
+change_claims(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhashes, const ClaimChange *change,
+			  Claim *changed)
 {
 	IndexScanDesc scan;
 	ScanKeyData key;
-	AttrNumber	attnum = store->claim.column[column];
+	int			n = 0;
 
 	/* what this command entered can be changed only by a later one */
 	CommandCounterIncrement();
@@ -617,19 +768,17 @@ change_claims(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhas
 		uint64		hash = (uint64) scanned_int64(store, CLAIM_KEY_HASH);
 		ICP_UPDATE_INDEXES update_indexes;
 		TupleTableSlot *slot;
-		bool		isnull;
-		Datum		old;
 
 		CHECK_FOR_INTERRUPTS();
 		if (!is_own_live_claim(store) ||
-			bsearch(&hash, hashes, nhashes, sizeof(uint64), compare_hashes) == NULL)
+			bsearch(&hash, hashes, nhashes, sizeof(uint64), compare_hashes) == NULL ||
+			is_changed_already(store, change))	/* the version just written */
 			continue;
-		old = scanned(store, column, &isnull);
-		if (!isnull && old == value)
-			continue;			/* the version just written */
 
+		if (changed != NULL && n < nhashes)
+			read_claim(store, &changed[n++]);
 		slot = batch_slot(store, &store->claim, 0);
-		ExecForceStoreHeapTuple(modified_copy(store, attnum, value), slot, true);
+		ExecForceStoreHeapTuple(changed_copy(store, change), slot, true);
 		simple_table_tuple_update(store->claim.rel, &store->scan_slot->tts_tid, slot, SnapshotSelf,
 								  &update_indexes);
 		if (ICP_UPDATE_NEEDS_INDEXES(update_indexes))
@@ -639,19 +788,41 @@ change_claims(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhas
 	index_endscan(scan);
 	ExecClearTuple(store->scan_slot);
 	CommandCounterIncrement();
+	return n;
 }
 
 void
 icp_claim_store_release(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhashes)
 {
-	change_claims(store, holder_id, hashes, nhashes, CLAIM_RELEASED_AT,
-				  TimestampTzGetDatum(GetCurrentStatementStartTimestamp()));
+	ClaimChange change = {
+		1, {CLAIM_RELEASED_AT}, {TimestampTzGetDatum(GetCurrentStatementStartTimestamp())}, {false}
+	};
+
+	change_claims(store, holder_id, hashes, nhashes, &change, NULL);
 }
 
 void
-icp_claim_store_approve(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhashes, bool approved)
+icp_claim_store_restate(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhashes, bool approved,
+						int16 province_code)
 {
-	change_claims(store, holder_id, hashes, nhashes, CLAIM_APPROVED, BoolGetDatum(approved));
+	ClaimChange change = {
+		2, {CLAIM_APPROVED, CLAIM_PROVINCE_CODE},
+		{BoolGetDatum(approved), Int16GetDatum(province_code)}, {false, province_code == 0}
+	};
+	Claim	   *changed = palloc_array(Claim, nhashes);
+	int			n = change_claims(store, holder_id, hashes, nhashes, &change, changed);
+
+	for (int i = 0; i < n; i++)
+		changed[i].province_code = province_code;
+
+	/*
+	 * Another's probe that took the old versions from the index before the new ones were there, and looked at them
+	 * after this transaction has committed, finds neither.  So whoever writes a version of a live claim probes after
+	 * it, as if it were new; an edge that is there already does no harm.
+	 */
+	probe_claims(store, changed, n);
+	CommandCounterIncrement();
+	pfree(changed);
 }
 
 
@@ -666,7 +837,6 @@ typedef struct OwnClaim
 {
 	Claim		claim;
 	text	   *kind;
-	text	   *key;
 } OwnClaim;
 
 /* The live claims of the holder, of every kind. */
@@ -693,16 +863,8 @@ claims_of_holder(ClaimStore *store, int64 holder_id)
 		if (isnull || DatumGetObjectId(value) != store->holder)
 			continue;
 		own = palloc0_object(OwnClaim);
-		own->claim.id = scanned_int64(store, CLAIM_ID);
-		own->claim.hash = (uint64) scanned_int64(store, CLAIM_KEY_HASH);
-		own->claim.holder_id = holder_id;
-		own->claim.account_id = scanned_int64(store, CLAIM_ACCOUNT_ID);
-		value = scanned(store, CLAIM_KIND, &isnull);
-		own->kind = DatumGetTextPCopy(value);
-		value = scanned(store, CLAIM_KEY, &isnull);
-		own->key = DatumGetTextPCopy(value);
-		own->claim.key = VARDATA(own->key);
-		own->claim.key_length = VARSIZE(own->key) - VARHDRSZ;
+		read_claim(store, &own->claim);
+		own->kind = DatumGetTextPCopy(scanned(store, CLAIM_KIND, &isnull));
 		claims = lappend(claims, own);
 	}
 	index_endscan(scan);
@@ -715,6 +877,7 @@ icp_claim_store_rivals(ClaimStore *store, int64 holder_id,
 					   void (*visit) (const Rival *rival, void *arg), void *arg)
 {
 	List	   *own_claims = claims_of_holder(store, holder_id);
+	FoundList	found = {0};
 	SnapshotData dirty;
 	IndexScanDesc scan;
 	ListCell   *lc;
@@ -724,28 +887,23 @@ icp_claim_store_rivals(ClaimStore *store, int64 holder_id,
 	foreach(lc, own_claims)
 	{
 		OwnClaim   *own = (OwnClaim *) lfirst(lc);
-		ScanKeyData key;
+		Datum		key = PointerGetDatum(cstring_to_text_with_len(own->claim.key, own->claim.key_length));
 
 		CHECK_FOR_INTERRUPTS();
-		ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum((int64) own->claim.hash));
-		index_rescan(scan, &key, 1, NULL, 0);
-		while (index_getnext_slot(scan, ForwardScanDirection, store->scan_slot))
+		find_rivals(store, scan, &own->claim, own->kind, &found);
+		for (int i = 0; i < found.n; i++)
 		{
 			Rival		rival;
-			bool		isnull;
 
-			if (!is_rival(store, &own->claim, VARDATA(own->kind), VARSIZE(own->kind) - VARHDRSZ))
-				continue;
 			rival.claim_id = own->claim.id;
 			rival.kind = PointerGetDatum(own->kind);
-			rival.key = PointerGetDatum(own->key);
-			rival.rival_id = scanned_int64(store, CLAIM_ID);
-			rival.rival_holder_id = scanned_int64(store, CLAIM_HOLDER_ID);
-			rival.rival_account_id = scanned_int64(store, CLAIM_ACCOUNT_ID);
-			rival.rival_holder = DatumGetObjectId(scanned(store, CLAIM_HOLDER, &isnull));
+			rival.key = key;
+			rival.rival_id = found.items[i].id;
+			rival.rival_holder_id = found.items[i].holder_id;
+			rival.rival_account_id = found.items[i].account_id;
+			rival.rival_holder = found.items[i].holder;
 			visit(&rival, arg);
 		}
 	}
 	index_endscan(scan);
-	ExecClearTuple(store->scan_slot);
 }

@@ -51,9 +51,12 @@ extern void icp_claim_store_enter(ClaimStore *store, Claim *claims, int nclaims)
 /* Marks the holder's live claims with these hashes (sorted) as released. */
 extern void icp_claim_store_release(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhashes);
 
-/* Marks the holder's live claims with these hashes (sorted) as those of a filed record, or not. */
-extern void icp_claim_store_approve(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhashes,
-									bool approved);
+/*
+ * Notes at the holder's live claims with these hashes (sorted) whether they are those of a filed record, and their
+ * province; then probes for rivals again, and writes the edges.
+ */
+extern void icp_claim_store_restate(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhashes,
+									bool approved, int16 province_code);
 
 /*
  * Calls visit for each live claim of another account that stands against a live claim of the holder, those of

@@ -436,11 +436,11 @@ change_row(Detector *d, TupleTableSlot *oldslot, TupleTableSlot *newslot)
 		n = select_hashes(&old, keep ? &new : &nothing, false, hashes);
 		if (n > 0)
 			icp_claim_store_release(get_store(d), old.id, hashes, n);
-		if (keep && old.approved != new.approved)
+		if (keep && (old.approved != new.approved || old.province != new.province))
 		{
 			n = select_hashes(&old, &new, true, hashes);
 			if (n > 0)
-				icp_claim_store_approve(get_store(d), old.id, hashes, n, new.approved);
+				icp_claim_store_restate(get_store(d), old.id, hashes, n, new.approved, new.province);
 		}
 	}
 	else
@@ -484,6 +484,7 @@ row_unchanged(Detector *d, TupleTableSlot *oldslot, TupleTableSlot *newslot)
 	return column_unchanged(oldslot, newslot, spec->column) &&
 		column_unchanged(oldslot, newslot, spec->account) &&
 		column_unchanged(oldslot, newslot, spec->id) &&
+		column_unchanged(oldslot, newslot, spec->province) &&
 		column_unchanged(oldslot, newslot, spec->approved.attnum) &&
 		column_unchanged(oldslot, newslot, spec->released.attnum);
 }

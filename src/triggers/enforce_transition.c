@@ -297,7 +297,8 @@ icp_enforce_transition(PG_FUNCTION_ARGS)
 	{
 		if (!find_transition(&step))
 			refuse_step(&step);
-		if (!user_may(&step, tuple, user))
+		/* By the row as it was: the step's own UPDATE cannot make it somebody else's. */
+		if (!user_may(&step, trigdata->tg_trigtuple, user))
 			ereport(ERROR,
 					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					 errmsg("role \"%s\" may not take step \"%s\" on %s %s (%s)",
