@@ -25,10 +25,41 @@ shown(const char *utf8, size_t len)
 	return len;
 }
 
+/*
+ * Whoever stands before an @ sign, in an e-mail address or a URL, with or without a password, is nobody the server's
+ * log need know.
+ */
+static char *
+mask_user(const char *text)
+{
+	StringInfoData out;
+	const char *start = text;
+	const char *at;
+
+	initStringInfo(&out);
+	while ((at = strchr(start, '@')) != NULL)
+	{
+		const char *user = at;
+
+		while (user > start && strchr("/,;{}\" \t\r\n", user[-1]) == NULL)
+			user--;
+		appendBinaryStringInfo(&out, start, user - start);
+		if (user < at)
+			appendStringInfoString(&out, "***");
+		appendStringInfoChar(&out, '@');
+		start = at + 1;
+	}
+	appendStringInfoString(&out, start);
+	return out.data;
+}
+
 char *
 icp_domain_fault_shown(const char *utf8, size_t len)
 {
-	return icp_from_utf8(pnstrdup(utf8, shown(utf8, len)));
+	char	   *text = pnstrdup(utf8, len);
+
+	text = mask_user(text);
+	return icp_from_utf8(pnstrdup(text, shown(text, strlen(text))));
 }
 
 /*

@@ -148,25 +148,10 @@ Datum
 icp_domain_list_out(PG_FUNCTION_ARGS)
 {
 	IcpDomainList *list = PG_GETARG_DOMAIN_LIST_PP(0);
-	char	   *text = palloc(ICP_LIST_SIZE(list) + 3);
-	char	   *at = text;
-	IcpListCursor c;
+	char	   *text = palloc(ICP_LIST_SIZE(list) + 5);
+	size_t		len = icp_list_literal_write(ICP_LIST_DATA(list), ICP_LIST_SIZE(list), text);
 
-	/* an entry's length byte makes room for its comma, so the text is never longer than payload and braces */
-	*at++ = '{';
-	icp_list_open(&c, list);
-	while (icp_list_next(&c))
-	{
-		char		name[ICP_DOMAIN_TEXT_SIZE];
-		int			n = icp_list_text(&c, name);
-
-		if (at > text + 1)
-			*at++ = ',';
-		memcpy(at, name, n);
-		at += n;
-	}
-	*at++ = '}';
-	*at = '\0';
+	text[len] = '\0';
 	PG_RETURN_CSTRING(text);
 }
 

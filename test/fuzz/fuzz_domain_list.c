@@ -66,31 +66,10 @@ read_literal(const char *text, size_t len, uint8_t *out)
 	return size;
 }
 
-static size_t
-write_literal(const uint8_t *list, size_t len, char *out)
-{
-	const uint8_t *end = list + len;
-	char	   *at = out;
-
-	*at++ = '{';
-	for (; list < end; list += icp_list_entry_size(list))
-	{
-		char		name[ICP_DOMAIN_TEXT_SIZE];
-		int			n = icp_domain_text(list + 1, list[0], name);
-
-		if (at > out + 1)
-			*at++ = ',';
-		memcpy(at, name, (size_t) n);
-		at += n;
-	}
-	*at++ = '}';
-	return (size_t) (at - out);
-}
-
 static void
 check_list(const uint8_t *list, size_t len, size_t expected)
 {
-	char	   *text = malloc(len + 2);
+	char	   *text = malloc(len + 4);
 	uint8_t    *again = malloc(len * 2 + 8);
 	size_t		position;
 	size_t		count;
@@ -100,8 +79,8 @@ check_list(const uint8_t *list, size_t len, size_t expected)
 
 	REQUIRE(icp_list_valid(list, len, true, &position, &ace, &count));
 	REQUIRE(count == icp_list_count(list, len) && count == expected);
-	n = write_literal(list, len, text);
-	REQUIRE(n <= len + 2);
+	n = icp_list_literal_write(list, len, text);
+	REQUIRE(n <= len + 4);
 	if (!ace)
 	{
 		REQUIRE(read_literal(text, n, again) == (long) len);
