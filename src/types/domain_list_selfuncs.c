@@ -365,9 +365,13 @@ common_domains(const Spread *a, const Spread *b)
 		else
 			left_b += b->freqs[j++];
 	}
-	sum += left_a * b->other + left_b * a->other;
 
-	/* of the others, the fewer ones are taken to be among the more, as in core's join of scalars */
+	/*
+	 * The side with fewer domains is taken to have only domains that the other side has too, as in core's joins of
+	 * scalars; so that is also the chance of one that is common here to be among the uncommon there.
+	 */
+	sum += left_a * b->other * Min(1, b->others / Max(a->n + a->others, 1));
+	sum += left_b * a->other * Min(1, a->others / Max(b->n + b->others, 1));
 	sum += Min(Max(a->others - (b->n - matched), 0), Max(b->others - (a->n - matched), 0)) * a->other * b->other;
 	return sum;
 }
