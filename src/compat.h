@@ -60,6 +60,18 @@
 	index_beginscan(heap, index, snapshot, nkeys, 0)
 #endif
 
+/* vacuum_delay_point is told whether ANALYZE calls from 18 on, and the statistics target has moved with 17. */
+#if PG_VERSION_NUM >= 180000
+#define icp_vacuum_delay_point(is_analyze) vacuum_delay_point(is_analyze)
+#else
+#define icp_vacuum_delay_point(is_analyze) vacuum_delay_point()
+#endif
+#if PG_VERSION_NUM >= 170000
+#define ICP_STATS_TARGET(stats) ((stats)->attstattarget)
+#else
+#define ICP_STATS_TARGET(stats) ((stats)->attr->attstattarget)
+#endif
+
 /* stringToQualifiedNameList takes an error context from 16 on. */
 #if PG_VERSION_NUM >= 160000
 #define icp_qualified_name(string) stringToQualifiedNameList(string, NULL)

@@ -31,11 +31,10 @@ CREATE FUNCTION icp.try_domain_name(text) RETURNS icp.domain_name
   AS 'MODULE_PATHNAME', 'icp_domain_name_try' LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION icp.try_domain_name(text) IS 'the domain name, or NULL where the text is none';
 
-CREATE FUNCTION icp.explain_domain_name(text,
-    OUT reason text, OUT "position" integer, OUT part text, OUT detail text, OUT hint text)
+CREATE FUNCTION icp.explain_domain_name(text) RETURNS text
   AS 'MODULE_PATHNAME', 'icp_domain_name_explain' LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION icp.explain_domain_name(text) IS
-  'what is wrong with a text as a domain name and at which character; NULL where it is one';
+  'what is wrong with a text as a domain name, where, and what would be accepted; NULL where it is one';
 
 CREATE FUNCTION icp.domain_name_eq(icp.domain_name, icp.domain_name) RETURNS boolean
   AS 'MODULE_PATHNAME', 'icp_domain_name_eq' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
@@ -90,6 +89,10 @@ COMMENT ON OPERATOR icp.<= (icp.domain_name, icp.domain_name) IS 'less than or e
 COMMENT ON OPERATOR icp.> (icp.domain_name, icp.domain_name) IS 'greater than';
 COMMENT ON OPERATOR icp.>= (icp.domain_name, icp.domain_name) IS 'greater than or equal';
 
+CREATE FUNCTION icp.domain_name_sortsupport(internal) RETURNS void
+  AS 'MODULE_PATHNAME', 'icp_domain_name_sortsupport' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION icp.domain_name_sortsupport(internal) IS 'sort support: twelve leading signs as one number';
+
 CREATE OPERATOR FAMILY icp.domain_name_ops USING btree;
 COMMENT ON OPERATOR FAMILY icp.domain_name_ops USING btree IS 'domain names in the order of their labels from the right';
 CREATE OPERATOR CLASS icp.domain_name_ops DEFAULT FOR TYPE icp.domain_name USING btree FAMILY icp.domain_name_ops AS
@@ -99,6 +102,7 @@ CREATE OPERATOR CLASS icp.domain_name_ops DEFAULT FOR TYPE icp.domain_name USING
   OPERATOR 4 icp.>= ,
   OPERATOR 5 icp.> ,
   FUNCTION 1 icp.domain_name_cmp(icp.domain_name, icp.domain_name),
+  FUNCTION 2 icp.domain_name_sortsupport(internal),
   FUNCTION 4 pg_catalog.btequalimage(oid);
 COMMENT ON OPERATOR CLASS icp.domain_name_ops USING btree IS 'domain names in the order of their labels from the right';
 CREATE OPERATOR FAMILY icp.domain_name_ops USING hash;
@@ -119,16 +123,40 @@ CREATE AGGREGATE icp.max(icp.domain_name) (
 COMMENT ON AGGREGATE icp.max(icp.domain_name) IS 'the last domain name in the order by labels from the right';
 
 -- At or under, at or above.
+CREATE FUNCTION icp.domain_name_upper(icp.domain_name) RETURNS icp.domain_name
+  AS 'MODULE_PATHNAME', 'icp_domain_name_upper' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+COMMENT ON FUNCTION icp.domain_name_upper(icp.domain_name) IS
+  'the bound above everything at or under the name, for index conditions; no domain name itself';
+CREATE FUNCTION icp.domain_name_under_support(internal) RETURNS internal
+  AS 'MODULE_PATHNAME', 'icp_domain_name_under_support' LANGUAGE C STRICT;
+COMMENT ON FUNCTION icp.domain_name_under_support(internal) IS 'planner support of <@';
+CREATE FUNCTION icp.domain_name_over_support(internal) RETURNS internal
+  AS 'MODULE_PATHNAME', 'icp_domain_name_over_support' LANGUAGE C STRICT;
+COMMENT ON FUNCTION icp.domain_name_over_support(internal) IS 'planner support of @>';
+CREATE FUNCTION icp.domain_name_undersel(internal, oid, internal, integer) RETURNS float8
+  AS 'MODULE_PATHNAME', 'icp_domain_name_undersel' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION icp.domain_name_undersel(internal, oid, internal, integer) IS 'restriction selectivity of <@';
+CREATE FUNCTION icp.domain_name_oversel(internal, oid, internal, integer) RETURNS float8
+  AS 'MODULE_PATHNAME', 'icp_domain_name_oversel' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION icp.domain_name_oversel(internal, oid, internal, integer) IS 'restriction selectivity of @>';
+CREATE FUNCTION icp.domain_name_underjoinsel(internal, oid, internal, smallint, internal) RETURNS float8
+  AS 'MODULE_PATHNAME', 'icp_domain_name_underjoinsel' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION icp.domain_name_underjoinsel(internal, oid, internal, smallint, internal) IS 'join selectivity of <@';
+CREATE FUNCTION icp.domain_name_overjoinsel(internal, oid, internal, smallint, internal) RETURNS float8
+  AS 'MODULE_PATHNAME', 'icp_domain_name_overjoinsel' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION icp.domain_name_overjoinsel(internal, oid, internal, smallint, internal) IS 'join selectivity of @>';
 CREATE FUNCTION icp.domain_name_under(icp.domain_name, icp.domain_name) RETURNS boolean
-  AS 'MODULE_PATHNAME', 'icp_domain_name_under' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_domain_name_under' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+  SUPPORT icp.domain_name_under_support;
 CREATE FUNCTION icp.domain_name_over(icp.domain_name, icp.domain_name) RETURNS boolean
-  AS 'MODULE_PATHNAME', 'icp_domain_name_over' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_domain_name_over' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+  SUPPORT icp.domain_name_over_support;
 COMMENT ON FUNCTION icp.domain_name_under(icp.domain_name, icp.domain_name) IS 'implementation of <@ operator';
 COMMENT ON FUNCTION icp.domain_name_over(icp.domain_name, icp.domain_name) IS 'implementation of @> operator';
 CREATE OPERATOR icp.<@ (LEFTARG = icp.domain_name, RIGHTARG = icp.domain_name, FUNCTION = icp.domain_name_under,
-  COMMUTATOR = OPERATOR(icp.@>), RESTRICT = matchingsel, JOIN = matchingjoinsel);
+  COMMUTATOR = OPERATOR(icp.@>), RESTRICT = icp.domain_name_undersel, JOIN = icp.domain_name_underjoinsel);
 CREATE OPERATOR icp.@> (LEFTARG = icp.domain_name, RIGHTARG = icp.domain_name, FUNCTION = icp.domain_name_over,
-  COMMUTATOR = OPERATOR(icp.<@), RESTRICT = matchingsel, JOIN = matchingjoinsel);
+  COMMUTATOR = OPERATOR(icp.<@), RESTRICT = icp.domain_name_oversel, JOIN = icp.domain_name_overjoinsel);
 COMMENT ON OPERATOR icp.<@ (icp.domain_name, icp.domain_name) IS 'is the name at or under the other one?';
 COMMENT ON OPERATOR icp.@> (icp.domain_name, icp.domain_name) IS 'is the name at or above the other one?';
 

@@ -389,3 +389,30 @@ icp_list_literal_next(IcpListLiteral *l, char *buf)
 		skip_space(l);
 	return got;
 }
+
+size_t
+icp_list_literal_write(const uint8_t *list, size_t len, char *out)
+{
+	const uint8_t *end = list + len;
+	char	   *at = out;
+
+	/* the byte of an entry's length makes room for its comma */
+	*at++ = '{';
+	for (; list < end; list += icp_list_entry_size(list))
+	{
+		char		name[ICP_DOMAIN_TEXT_SIZE];
+		int			n = icp_domain_text(list + 1, list[0], name);
+		bool		quote = n == 4 && memcmp(name, "null", 4) == 0;	/* or it would be read as NULL */
+
+		if (at > out + 1)
+			*at++ = ',';
+		if (quote)
+			*at++ = '"';
+		memcpy(at, name, (size_t) n);
+		at += n;
+		if (quote)
+			*at++ = '"';
+	}
+	*at++ = '}';
+	return (size_t) (at - out);
+}

@@ -53,6 +53,9 @@ extern bool icp_list_literal_begin(IcpListLiteral *literal, const char *text, si
 /* 1: an element was read; 0: the literal has ended well; -1: it is malformed.  buf has room for len bytes. */
 extern int	icp_list_literal_next(IcpListLiteral *literal, char *buf);
 
+/* The literal of a payload into len + 4 bytes; its length.  No zero byte is written behind it. */
+extern size_t icp_list_literal_write(const uint8_t *list, size_t len, char *out);
+
 static inline size_t
 icp_list_entry_size(const uint8_t *entry)
 {

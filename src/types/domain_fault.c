@@ -5,37 +5,13 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "funcapi.h"
-#include "mb/pg_wchar.h"
+#include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
 #include "types/domain_fault.h"
+#include "types/encoding.h"
 
 #define SHOWN_MAX 200			/* bytes of input shown in a message */
-
-char *
-icp_to_utf8(const char *text, size_t *len)
-{
-	char	   *utf8;
-
-	if (GetDatabaseEncoding() == PG_UTF8 || GetDatabaseEncoding() == PG_SQL_ASCII)
-		return unconstify(char *, text);
-	utf8 = pg_server_to_any(text, (int) *len, PG_UTF8);
-	if (utf8 != text)
-		*len = strlen(utf8);
-	return utf8;
-}
-
-char *
-icp_from_utf8(const char *utf8, size_t len)
-{
-	char	   *text;
-
-	if (GetDatabaseEncoding() == PG_UTF8 || GetDatabaseEncoding() == PG_SQL_ASCII)
-		return pnstrdup(utf8, len);
-	text = pg_any_to_server(utf8, (int) len, PG_UTF8);
-	return text == utf8 ? pnstrdup(utf8, len) : text;
-}
 
 /* Length of the longest prefix of at most SHOWN_MAX bytes that does not cut a character. */
 static size_t
@@ -49,10 +25,41 @@ shown(const char *utf8, size_t len)
 	return len;
 }
 
-char *
-icp_fault_shown(const char *utf8, size_t len)
+/*
+ * Whoever stands before an @ sign, in an e-mail address or a URL, with or without a password, is nobody the server's
+ * log need know.
+ */
+static char *
+mask_user(const char *text)
 {
-	return icp_from_utf8(utf8, shown(utf8, len));
+	StringInfoData out;
+	const char *start = text;
+	const char *at;
+
+	initStringInfo(&out);
+	while ((at = strchr(start, '@')) != NULL)
+	{
+		const char *user = at;
+
+		while (user > start && strchr("/,;{}\" \t\r\n", user[-1]) == NULL)
+			user--;
+		appendBinaryStringInfo(&out, start, user - start);
+		if (user < at)
+			appendStringInfoString(&out, "***");
+		appendStringInfoChar(&out, '@');
+		start = at + 1;
+	}
+	appendStringInfoString(&out, start);
+	return out.data;
+}
+
+char *
+icp_domain_fault_shown(const char *utf8, size_t len)
+{
+	char	   *text = pnstrdup(utf8, len);
+
+	text = mask_user(text);
+	return icp_from_utf8(pnstrdup(text, shown(text, strlen(text))));
 }
 
 /*
@@ -92,62 +99,50 @@ own_words(const char *utf8)
 }
 
 void
-icp_fault_words(const char *utf8, size_t len, const IcpDomainReasonText *words, size_t position, size_t length,
-				IcpFaultWords *out)
+icp_domain_fault_words(const char *utf8, size_t len, int element, const IcpDomainReasonText *words, size_t position,
+				size_t length, IcpFaultWords *out)
 {
+	StringInfoData detail;
+	int			character = 1;
 	size_t		i;
 
-	out->reason = words->code;
-	out->position = 1;
-	for (i = 0; i < position && i < len; i++)
-		if (((unsigned char) utf8[i] & 0xC0) != 0x80)
-			out->position++;
 	if (position > len)
 		position = len;
 	if (length > len - position)
 		length = len - position;
-	/* a part that begins or ends inside a character is given whole characters */
-	while (length > 0 && position + length < len && ((unsigned char) utf8[position + length] & 0xC0) == 0x80)
-		length++;
-	out->part = icp_from_utf8(utf8 + position, shown(utf8 + position, length));
-	out->detail = own_words(words->detail);
+	for (i = 0; i < position; i++)
+		if (((unsigned char) utf8[i] & 0xC0) != 0x80)
+			character++;
+
+	/* "There is an underscore in the name." becomes "... in the name, at character 2 ("_")." */
+	initStringInfo(&detail);
+	if (element > 0)
+		appendStringInfo(&detail, "Element %d: ", element);
+	appendStringInfoString(&detail, own_words(words->detail));
+	if (length < len || element > 0)
+	{
+		detail.data[--detail.len] = '\0';
+		appendStringInfo(&detail, ", at character %d", character);
+		if (length > 0)
+			appendStringInfo(&detail, " (\"%s\")", icp_domain_fault_shown(utf8 + position, length));
+		appendStringInfoChar(&detail, '.');
+	}
+	out->detail = detail.data;
 	out->hint = own_words(words->hint);
 }
 
 void
-icp_fault_report(Node *escontext, const char *type, const char *utf8, size_t len, int element,
-				 const IcpFaultWords *words)
+icp_domain_fault_report(Node *escontext, const char *type, const char *utf8, size_t len, const IcpFaultWords *words)
 {
-	char	   *input = icp_fault_shown(utf8, len);
-
 	errsave(escontext,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("invalid input syntax for type %s: \"%s\"", type, input),
-			 element > 0 ?
-			 errdetail("%s Element %d, character %d: \"%s\".", words->detail, element, words->position, words->part) :
-			 errdetail("%s Character %d: \"%s\".", words->detail, words->position, words->part),
+			 errmsg("invalid input syntax for type %s: \"%s\"", type, icp_domain_fault_shown(utf8, len)),
+			 errdetail("%s", words->detail),
 			 errhint("%s", words->hint)));
 }
 
 Datum
-icp_fault_row(FunctionCallInfo fcinfo, const IcpFaultWords *words)
+icp_domain_fault_text(const IcpFaultWords *words)
 {
-	TupleDesc	tupdesc;
-	Datum		values[5];
-	bool		nulls[5] = {false};
-
-	if (words == NULL)
-	{
-		fcinfo->isnull = true;
-		return (Datum) 0;
-	}
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE || tupdesc->natts != 5)
-		elog(ERROR, "return type must be a row of five columns");
-	tupdesc = BlessTupleDesc(tupdesc);
-	values[0] = CStringGetTextDatum(words->reason);
-	values[1] = Int32GetDatum(words->position);
-	values[2] = CStringGetTextDatum(words->part);
-	values[3] = CStringGetTextDatum(words->detail);
-	values[4] = CStringGetTextDatum(words->hint);
-	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
+	return CStringGetTextDatum(psprintf("%s %s", words->detail, words->hint));
 }

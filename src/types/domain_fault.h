@@ -11,29 +11,22 @@
 /* A fault in words of the server's encoding. */
 typedef struct IcpFaultWords
 {
-	const char *reason;			/* code, as icp.explain_… shows it */
-	int			position;		/* character, from 1 */
-	char	   *part;			/* the failing part */
-	char	   *detail;
-	char	   *hint;
+	char	   *detail;			/* what is wrong, and where */
+	char	   *hint;			/* what would be accepted */
 } IcpFaultWords;
 
-/* utf8 is the text that was parsed. */
-extern void icp_fault_words(const char *utf8, size_t len, const IcpDomainReasonText *words, size_t position,
-							size_t length, IcpFaultWords *out);
+/* utf8 is the text that was parsed; element > 0 is its number in a list. */
+extern void icp_domain_fault_words(const char *utf8, size_t len, int element, const IcpDomainReasonText *words,
+							size_t position, size_t length, IcpFaultWords *out);
 
-/* The 22P02 of a malformed text; element > 0 is its number in a list. */
-extern void icp_fault_report(Node *escontext, const char *type, const char *utf8, size_t len, int element,
+/* The 22P02 of a malformed text. */
+extern void icp_domain_fault_report(Node *escontext, const char *type, const char *utf8, size_t len,
 							 const IcpFaultWords *words);
 
-/* The row (reason, position, part, detail, hint) of an icp.explain_… function; NULL words: nothing is wrong. */
-extern Datum icp_fault_row(FunctionCallInfo fcinfo, const IcpFaultWords *words);
+/* What an icp.explain_... function returns. */
+extern Datum icp_domain_fault_text(const IcpFaultWords *words);
 
 /* The input as a message shows it: in the server's encoding, cut if long. */
-extern char *icp_fault_shown(const char *utf8, size_t len);
-
-/* Text in UTF-8, whatever the database's encoding; *len is updated. The same pointer where nothing is to do. */
-extern char *icp_to_utf8(const char *text, size_t *len);
-extern char *icp_from_utf8(const char *utf8, size_t len);
+extern char *icp_domain_fault_shown(const char *utf8, size_t len);
 
 #endif							/* ICP_TYPES_DOMAIN_FAULT_H */

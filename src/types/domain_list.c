@@ -15,6 +15,7 @@
 #include "utils/memutils.h"
 
 #include "types/domain_fault.h"
+#include "types/encoding.h"
 #include "types/domain_list.h"
 
 #define WIRE_VERSION 1
@@ -89,16 +90,9 @@ icp_list_builder_finish(IcpListBuilder *builder)
 	return list;
 }
 
-/* What went wrong in a literal: of its syntax, or of one element. */
-typedef struct ListFault
-{
-	int			element;		/* 0: the literal itself */
-	IcpFaultWords words;
-} ListFault;
-
 /* Literal to list; NULL with *fault filled. */
 static IcpDomainList *
-parse_literal(const char *utf8, size_t len, ListFault *fault)
+parse_literal(const char *utf8, size_t len, IcpFaultWords *fault)
 {
 	IcpListLiteral literal;
 	IcpListBuilder builder;
@@ -116,9 +110,8 @@ parse_literal(const char *utf8, size_t len, ListFault *fault)
 
 			if (keylen < 0)
 			{
-				fault->element = (int) builder.count + 1;
-				icp_fault_words(literal.element, literal.element_len, icp_domain_reason_text(bad.reason),
-								bad.position, bad.length, &fault->words);
+				icp_domain_fault_words(literal.element, literal.element_len, (int) builder.count + 1,
+								icp_domain_reason_text(bad.reason), bad.position, bad.length, fault);
 				return NULL;
 			}
 			icp_list_builder_add(&builder, key, keylen);
@@ -128,8 +121,7 @@ parse_literal(const char *utf8, size_t len, ListFault *fault)
 	}
 	if (got < 0)
 	{
-		fault->element = 0;
-		icp_fault_words(utf8, len, icp_list_reason_text(literal.reason), literal.position, len, &fault->words);
+		icp_domain_fault_words(utf8, len, 0, icp_list_reason_text(literal.reason), literal.position, 0, fault);
 		return NULL;
 	}
 	return icp_list_builder_finish(&builder);
@@ -139,14 +131,14 @@ Datum
 icp_domain_list_in(PG_FUNCTION_ARGS)
 {
 	char	   *text = PG_GETARG_CSTRING(0);
-	size_t		len = strlen(text);
-	char	   *utf8 = icp_to_utf8(text, &len);
-	ListFault	fault;
+	int			len = strlen(text);
+	const char *utf8 = icp_to_utf8(text, &len);
+	IcpFaultWords fault;
 	IcpDomainList *list = parse_literal(utf8, len, &fault);
 
 	if (list == NULL)
 	{
-		icp_fault_report(fcinfo->context, "icp.domain_list", utf8, len, fault.element, &fault.words);
+		icp_domain_fault_report(fcinfo->context, "icp.domain_list", utf8, len, &fault);
 		PG_RETURN_NULL();
 	}
 	PG_RETURN_POINTER(list);
@@ -156,25 +148,10 @@ Datum
 icp_domain_list_out(PG_FUNCTION_ARGS)
 {
 	IcpDomainList *list = PG_GETARG_DOMAIN_LIST_PP(0);
-	char	   *text = palloc(ICP_LIST_SIZE(list) + 3);
-	char	   *at = text;
-	IcpListCursor c;
+	char	   *text = palloc(ICP_LIST_SIZE(list) + 5);
+	size_t		len = icp_list_literal_write(ICP_LIST_DATA(list), ICP_LIST_SIZE(list), text);
 
-	/* an entry's length byte makes room for its comma, so the text is never longer than payload and braces */
-	*at++ = '{';
-	icp_list_open(&c, list);
-	while (icp_list_next(&c))
-	{
-		char		name[ICP_DOMAIN_TEXT_SIZE];
-		int			n = icp_list_text(&c, name);
-
-		if (at > text + 1)
-			*at++ = ',';
-		memcpy(at, name, n);
-		at += n;
-	}
-	*at++ = '}';
-	*at = '\0';
+	text[len] = '\0';
 	PG_RETURN_CSTRING(text);
 }
 
@@ -232,9 +209,9 @@ Datum
 icp_domain_list_try(PG_FUNCTION_ARGS)
 {
 	text	   *input = PG_GETARG_TEXT_PP(0);
-	size_t		len = VARSIZE_ANY_EXHDR(input);
-	char	   *utf8 = icp_to_utf8(VARDATA_ANY(input), &len);
-	ListFault	fault;
+	int			len = VARSIZE_ANY_EXHDR(input);
+	const char *utf8 = icp_to_utf8(VARDATA_ANY(input), &len);
+	IcpFaultWords fault;
 	IcpDomainList *list = parse_literal(utf8, len, &fault);
 
 	if (list == NULL)
@@ -246,13 +223,11 @@ Datum
 icp_domain_list_explain(PG_FUNCTION_ARGS)
 {
 	text	   *input = PG_GETARG_TEXT_PP(0);
-	size_t		len = VARSIZE_ANY_EXHDR(input);
-	char	   *utf8 = icp_to_utf8(VARDATA_ANY(input), &len);
-	ListFault	fault;
+	int			len = VARSIZE_ANY_EXHDR(input);
+	const char *utf8 = icp_to_utf8(VARDATA_ANY(input), &len);
+	IcpFaultWords fault;
 
 	if (parse_literal(utf8, len, &fault) != NULL)
-		return icp_fault_row(fcinfo, NULL);
-	if (fault.element > 0)
-		fault.words.detail = psprintf("Element %d: %s", fault.element, fault.words.detail);
-	return icp_fault_row(fcinfo, &fault.words);
+		PG_RETURN_NULL();
+	return icp_domain_fault_text(&fault);
 }

@@ -14,6 +14,7 @@
 #include "utils/lsyscache.h"
 
 #include "types/domain_fault.h"
+#include "types/encoding.h"
 #include "types/domain_list.h"
 
 ICP_FUNCTION(icp_domain_list_eq);
@@ -348,8 +349,8 @@ icp_domain_list_from_texts(PG_FUNCTION_ARGS)
 	while (array_iterate(it, &value, &isnull))
 	{
 		text	   *element;
-		size_t		len;
-		char	   *utf8;
+		int			len;
+		const char *utf8;
 		uint8_t		key[ICP_DOMAIN_MAX];
 		IcpDomainFault fault;
 		int			keylen;
@@ -364,8 +365,9 @@ icp_domain_list_from_texts(PG_FUNCTION_ARGS)
 		{
 			IcpFaultWords words;
 
-			icp_fault_words(utf8, len, icp_domain_reason_text(fault.reason), fault.position, fault.length, &words);
-			icp_fault_report(fcinfo->context, "icp.domain_list", utf8, len, (int) builder.count + 1, &words);
+			icp_domain_fault_words(utf8, len, (int) builder.count + 1, icp_domain_reason_text(fault.reason), fault.position,
+							fault.length, &words);
+			icp_domain_fault_report(fcinfo->context, "icp.domain_list", utf8, len, &words);
 			PG_RETURN_NULL();
 		}
 		icp_list_builder_add(&builder, key, keylen);

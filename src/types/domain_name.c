@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 
 #include "types/domain_fault.h"
+#include "types/encoding.h"
 #include "types/domain_name.h"
 
 #define WIRE_VERSION 1
@@ -50,18 +51,18 @@ icp_domain_name_make(const uint8_t *key, size_t len)
 }
 
 IcpDomainName *
-icp_domain_name_parse(const char *text, size_t len, Node *escontext)
+icp_domain_name_parse(const char *text, int len, Node *escontext)
 {
 	uint8_t		key[ICP_DOMAIN_MAX];
 	IcpDomainFault fault;
-	char	   *utf8 = icp_to_utf8(text, &len);
+	const char *utf8 = icp_to_utf8(text, &len);
 	int			keylen = icp_domain_parse(utf8, len, key, &fault);
 	IcpFaultWords words;
 
 	if (keylen >= 0)
 		return icp_domain_name_make(key, keylen);
-	icp_fault_words(utf8, len, icp_domain_reason_text(fault.reason), fault.position, fault.length, &words);
-	icp_fault_report(escontext, "icp.domain_name", utf8, len, 0, &words);
+	icp_domain_fault_words(utf8, len, 0, icp_domain_reason_text(fault.reason), fault.position, fault.length, &words);
+	icp_domain_fault_report(escontext, "icp.domain_name", utf8, len, &words);
 	return NULL;
 }
 
@@ -162,8 +163,8 @@ Datum
 icp_domain_name_try(PG_FUNCTION_ARGS)
 {
 	text	   *input = PG_GETARG_TEXT_PP(0);
-	size_t		len = VARSIZE_ANY_EXHDR(input);
-	char	   *utf8 = icp_to_utf8(VARDATA_ANY(input), &len);
+	int			len = VARSIZE_ANY_EXHDR(input);
+	const char *utf8 = icp_to_utf8(VARDATA_ANY(input), &len);
 	uint8_t		key[ICP_DOMAIN_MAX];
 	IcpDomainFault fault;
 	int			keylen = icp_domain_parse(utf8, len, key, &fault);
@@ -177,16 +178,16 @@ Datum
 icp_domain_name_explain(PG_FUNCTION_ARGS)
 {
 	text	   *input = PG_GETARG_TEXT_PP(0);
-	size_t		len = VARSIZE_ANY_EXHDR(input);
-	char	   *utf8 = icp_to_utf8(VARDATA_ANY(input), &len);
+	int			len = VARSIZE_ANY_EXHDR(input);
+	const char *utf8 = icp_to_utf8(VARDATA_ANY(input), &len);
 	uint8_t		key[ICP_DOMAIN_MAX];
 	IcpDomainFault fault;
 	IcpFaultWords words;
 
 	if (icp_domain_parse(utf8, len, key, &fault) >= 0)
-		return icp_fault_row(fcinfo, NULL);
-	icp_fault_words(utf8, len, icp_domain_reason_text(fault.reason), fault.position, fault.length, &words);
-	return icp_fault_row(fcinfo, &words);
+		PG_RETURN_NULL();
+	icp_domain_fault_words(utf8, len, 0, icp_domain_reason_text(fault.reason), fault.position, fault.length, &words);
+	return icp_domain_fault_text(&words);
 }
 
 /*
@@ -321,5 +322,5 @@ icp_domain_name_to_unicode(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
 				 errmsg("ICU's IDNA data could not be opened")));
-	PG_RETURN_TEXT_P(cstring_to_text(icp_from_utf8(unicode, len)));
+	PG_RETURN_TEXT_P(cstring_to_text(icp_from_utf8(unicode)));
 }

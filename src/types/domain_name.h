@@ -19,7 +19,7 @@ typedef struct varlena IcpDomainName;
 extern IcpDomainName *icp_domain_name_make(const uint8_t *key, size_t len);
 
 /* From text in the server's encoding; NULL after a soft error. */
-extern IcpDomainName *icp_domain_name_parse(const char *text, size_t len, Node *escontext);
+extern IcpDomainName *icp_domain_name_parse(const char *text, int len, Node *escontext);
 
 /* Text form into a buffer of ICP_DOMAIN_TEXT_SIZE; its length. */
 extern int	icp_domain_name_text(const IcpDomainName *domain, char *text);

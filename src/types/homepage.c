@@ -11,6 +11,7 @@
 
 #include "core/suffix.h"
 #include "types/domain_fault.h"
+#include "types/encoding.h"
 #include "types/homepage.h"
 
 ICP_FUNCTION(icp_homepage_key_text);
@@ -25,18 +26,18 @@ report(const IcpUrlFault *fault, const char *utf8, size_t len)
 {
 	IcpFaultWords words;
 
-	icp_fault_words(utf8, len, icp_url_fault_text(fault), fault->position, fault->length, &words);
+	icp_domain_fault_words(utf8, len, 0, icp_url_fault_text(fault), fault->position, fault->length, &words);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("malformed home page or host: \"%s\"", icp_fault_shown(utf8, len)),
-			 errdetail("%s Character %d: \"%s\".", words.detail, words.position, words.part),
+			 errmsg("malformed home page or host: \"%s\"", icp_domain_fault_shown(utf8, len)),
+			 errdetail("%s", words.detail),
 			 errhint("%s", words.hint)));
 }
 
 char *
-icp_homepage_key_make(const char *url, size_t len, size_t *keylen)
+icp_homepage_key_make(const char *url, int len, size_t *keylen)
 {
-	char	   *utf8 = icp_to_utf8(url, &len);
+	const char *utf8 = icp_to_utf8(url, &len);
 	IcpUrl		parts;
 	IcpUrlFault fault;
 	char	   *key;
@@ -66,8 +67,8 @@ icp_registrable_make(const uint8_t *key, size_t len)
 static IcpDomainName *
 registrable_of_text(const text *input)
 {
-	size_t		len = VARSIZE_ANY_EXHDR(input);
-	char	   *utf8 = icp_to_utf8(VARDATA_ANY(input), &len);
+	int			len = VARSIZE_ANY_EXHDR(input);
+	const char *utf8 = icp_to_utf8(VARDATA_ANY(input), &len);
 	IcpUrl		url;
 	IcpUrlFault fault;
 

@@ -10,7 +10,7 @@
 #include "utils/builtins.h"
 
 #include "core/name_key.h"
-#include "types/domain_fault.h"
+#include "types/encoding.h"
 #include "types/name_key.h"
 
 #define NAME_MAX_BYTES (1024 * 1024)
@@ -19,9 +19,9 @@ ICP_FUNCTION(icp_name_key_text);
 ICP_FUNCTION(icp_name_key_version_text);
 
 char *
-icp_name_key_make(const char *name, size_t len, size_t *keylen)
+icp_name_key_make(const char *name, int len, size_t *keylen)
 {
-	char	   *utf8 = icp_to_utf8(name, &len);
+	const char *utf8 = icp_to_utf8(name, &len);
 	size_t		room = len + 32;
 	UChar	   *work;
 	char	   *out;
@@ -35,7 +35,7 @@ icp_name_key_make(const char *name, size_t len, size_t *keylen)
 	for (;;)
 	{
 		work = palloc(2 * room * sizeof(UChar));
-		out = palloc(3 * room);
+		out = palloc(3 * room + 1);
 		got = icp_name_key(utf8, len, work, work + room, (int32_t) room, out, 3 * room);
 		pfree(work);
 		if (got != ICP_NAME_KEY_ROOM)
@@ -47,8 +47,8 @@ icp_name_key_make(const char *name, size_t len, size_t *keylen)
 		ereport(ERROR,
 				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
 				 errmsg("ICU's normalisation or transliteration data could not be opened")));
-	key = icp_from_utf8(out, got);
-	pfree(out);
+	out[got] = '\0';
+	key = icp_from_utf8(out);
 	*keylen = strlen(key);
 	return key;
 }

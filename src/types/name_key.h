@@ -6,6 +6,6 @@
 #define ICP_TYPES_NAME_KEY_H
 
 /* Key of a name (text in the server's encoding), palloc'd and zero-terminated. */
-extern char *icp_name_key_make(const char *name, size_t len, size_t *keylen);
+extern char *icp_name_key_make(const char *name, int len, size_t *keylen);
 
 #endif							/* ICP_TYPES_NAME_KEY_H */
