@@ -29,8 +29,11 @@ ICP_FUNCTION(icp_domain_list_typanalyze);
 /* No more domains than this are counted; what is sampled beyond counts as not sampled. */
 #define SAMPLE_DOMAINS_MAX (8 * 1024 * 1024)
 
-/* Seen less often than this in a part of the table, a domain's frequency is too uncertain to be kept. */
-#define SEEN_MIN 5
+/*
+ * Seen less often than this in a part of the table, a domain's frequency is too uncertain to be kept: of the many
+ * domains that are rare, some are seen a few times by chance and would be taken for three times as common as they are.
+ */
+#define SEEN_MIN 8
 
 typedef struct ListAnalyze
 {

@@ -208,6 +208,18 @@ frequency(const Spread *spread, const uint8_t *key, size_t keylen)
 	return spread->other;
 }
 
+/* Of any domain that occurs. */
+static double
+average(const Spread *spread)
+{
+	double		sum = spread->others * spread->other;
+	int			i;
+
+	for (i = 0; i < spread->n; i++)
+		sum += spread->freqs[i];
+	return sum / Max(spread->n + spread->others, 1);
+}
+
 /*
  * RESTRICTION
  */
@@ -267,11 +279,24 @@ restriction_sel(FunctionCallInfo fcinfo, Question question)
 
 	if (!get_restriction_variable(root, args, varRelid, &vardata, &other, &varonleft))
 		return DEFAULT_DOMAIN_SEL;
-	if (!IsA(other, Const) || ((Const *) other)->constisnull)
+	if (!IsA(other, Const))
 	{
+		/* a value of the other side of a join, or a parameter */
+		if ((question == HAS && !varonleft) || (question == IS_IN && varonleft))
+			spread_of_names(&vardata, operator, &spread);
+		else
+			spread_of_lists(&vardata, operator, &spread);
+		sel = average(&spread) * (1 - spread.nulls);
+		release(&spread);
 		ReleaseVariableStats(vardata);
+		CLAMP_PROBABILITY(sel);
+		return sel;
+	}
+	if (((Const *) other)->constisnull)
+	{
 		/* the operators are strict: NULL finds nothing */
-		return IsA(other, Const) ? 0 : DEFAULT_DOMAIN_SEL;
+		ReleaseVariableStats(vardata);
+		return 0;
 	}
 	value = ((Const *) other)->constvalue;
 	if ((question == HAS && !varonleft) || (question == IS_IN && varonleft))

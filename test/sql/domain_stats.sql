@@ -117,7 +117,7 @@ ANALYZE short;
 SELECT fits($$SELECT 1 FROM short WHERE d && '{a.cn}'$$, 1), fits($$SELECT 1 FROM short WHERE d && '{x.cn}'$$, 1);
 SET default_statistics_target = 1;
 ANALYZE filed;
-SELECT array_length(most_common_elems::text::text[], 1) <= 10 AS few_kept FROM pg_stats WHERE tablename = 'filed' AND attname = 'd';
+SELECT coalesce(array_length(most_common_elems::text::text[], 1), 0) <= 10 AS few_kept FROM pg_stats WHERE tablename = 'filed' AND attname = 'd';
 RESET default_statistics_target;
 
 -- who may not read the table does not see it in estimates either: the statistics of a barred table count only
