@@ -42,6 +42,13 @@
 #define SOFT_ERROR_OCCURRED(context) false
 #endif
 
+/* What never returns is marked in front of the declaration; 18 renamed the mark. */
+#if PG_VERSION_NUM >= 180000
+#define ICP_NORETURN pg_noreturn
+#else
+#define ICP_NORETURN pg_attribute_noreturn()
+#endif
+
 /* ExecInsertIndexTuples got onlySummarizing with 16. */
 #if PG_VERSION_NUM >= 160000
 #define icp_insert_index_tuples(rri, slot, estate) \

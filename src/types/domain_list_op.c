@@ -289,7 +289,7 @@ icp_domain_list_from_domain(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(list);
 }
 
-static pg_attribute_noreturn() void
+ICP_NORETURN static void
 null_element(void)
 {
 	ereport(ERROR,

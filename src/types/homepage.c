@@ -21,7 +21,7 @@ ICP_FUNCTION(icp_registrable_domain);
 ICP_FUNCTION(icp_is_independent);
 ICP_FUNCTION(icp_suffix_list_version);
 
-static pg_attribute_noreturn() void
+ICP_NORETURN static void
 report(const IcpUrlFault *fault, const char *utf8, size_t len)
 {
 	IcpFaultWords words;
