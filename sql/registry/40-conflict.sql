@@ -70,9 +70,23 @@ END;
 COMMENT ON FUNCTION @registry@.acts_as_bureau(smallint[]) IS
 	'Does the acting role belong to a bureau of one of these provinces, or to the registry''s owner?';
 
+CREATE FUNCTION @registry@.sees_all_conflicts() RETURNS boolean
+	LANGUAGE sql STABLE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT pg_catalog.pg_has_role(@registry@.acting_user(), n.nspowner, 'USAGE')
+		OR EXISTS (SELECT FROM @registry@.member m
+					WHERE m.role_name = @registry@.acting_user() AND m.role IN ('ministry', 'system'))
+	  FROM pg_catalog.pg_namespace n WHERE n.oid = '@registry@'::regnamespace;
+END;
+COMMENT ON FUNCTION @registry@.sees_all_conflicts() IS
+	'Does the acting role see the conflicts of every province? The registry''s owner and the ministry do; a bureau sees those with a side in its own';
+
 -- The pair of claims behind each edge, once: of several edges between two claims, in either direction, the earliest
 -- counts.  (One is visible as soon as both claims are, since it was written in the transaction of one of them.)
-CREATE VIEW @registry@.conflict AS
+-- A view runs as its owner, past row security, so it says itself whose rows it shows.
+CREATE VIEW @registry@.conflict WITH (security_barrier) AS
 SELECT e.id,
 	   l.kind,
 	   l.key,
@@ -129,7 +143,8 @@ SELECT e.id,
 							  AND again.id < d.id)) e
   JOIN @registry@.claim l ON l.holder_id = e.left_holder_id AND l.id = e.left_claim
   JOIN @registry@.claim r ON r.holder_id = e.right_holder_id AND r.id = e.right_claim
-  LEFT JOIN @registry@.conflict_settlement s ON s.left_claim = l.id AND s.right_claim = r.id;
+  LEFT JOIN @registry@.conflict_settlement s ON s.left_claim = l.id AND s.right_claim = r.id
+ WHERE (SELECT @registry@.sees_all_conflicts()) OR @registry@.acts_as_bureau(l.province_code, r.province_code);
 COMMENT ON VIEW @registry@.conflict IS
 	'Conflicts (备案冲突, 3 Q17): pairs of claims of one key by different accounts. A bureau settles one with UPDATE ... SET settlement, reason';
 COMMENT ON COLUMN @registry@.conflict.id IS 'Names the conflict';

@@ -48,19 +48,21 @@ CREATE POLICY account_enter ON @registry@.account FOR INSERT WITH CHECK (
 ALTER TABLE @registry@.sponsor ENABLE ROW LEVEL SECURITY;
 CREATE POLICY sponsor_see ON @registry@.sponsor FOR SELECT USING (@registry@.may_see(province_code, account_id));
 CREATE POLICY sponsor_enter ON @registry@.sponsor FOR INSERT
-	WITH CHECK (status = 'draft' AND number IS NULL AND @registry@.may_enter(account_id));
+	WITH CHECK (status = 'draft' AND number IS NULL AND filed_at IS NULL AND last_service_no = 0
+				AND @registry@.may_enter(account_id));
 -- A filed record is changed through applications only.
 CREATE POLICY sponsor_change ON @registry@.sponsor FOR UPDATE
 	USING (status = 'draft' AND @registry@.may_enter(account_id))
-	WITH CHECK (status = 'draft' AND number IS NULL AND @registry@.may_enter(account_id));
+	WITH CHECK (status = 'draft' AND number IS NULL AND filed_at IS NULL AND last_service_no = 0
+				AND @registry@.may_enter(account_id));
 
 ALTER TABLE @registry@.site ENABLE ROW LEVEL SECURITY;
 CREATE POLICY site_see ON @registry@.site FOR SELECT USING (@registry@.may_see(province_code, account_id));
 CREATE POLICY site_enter ON @registry@.site FOR INSERT
-	WITH CHECK (status = 'draft' AND number IS NULL AND @registry@.may_enter(account_id));
+	WITH CHECK (status = 'draft' AND number IS NULL AND filed_at IS NULL AND @registry@.may_enter(account_id));
 CREATE POLICY site_change ON @registry@.site FOR UPDATE
 	USING (status = 'draft' AND @registry@.may_enter(account_id))
-	WITH CHECK (status = 'draft' AND number IS NULL AND @registry@.may_enter(account_id));
+	WITH CHECK (status = 'draft' AND number IS NULL AND filed_at IS NULL AND @registry@.may_enter(account_id));
 
 ALTER TABLE @registry@.access ENABLE ROW LEVEL SECURITY;
 CREATE POLICY access_see ON @registry@.access FOR SELECT

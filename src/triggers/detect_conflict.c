@@ -598,10 +598,10 @@ icp_detect_conflict(PG_FUNCTION_ARGS)
 	d.rel = trigdata->tg_relation;
 	d.row_context = AllocSetContextCreate(context, "detect_conflict row", ALLOCSET_DEFAULT_SIZES);
 	d.chunk_context = AllocSetContextCreate(context, "detect_conflict chunk", ALLOCSET_DEFAULT_SIZES);
-	parse_arguments(trigdata, &d.spec);
 
-	/* index predicates and expressions of the claim table may call functions */
+	/* the arguments name tables in the owner's reach; the claim table's indexes may call functions */
 	icp_become_owner(d.rel, &user);
+	parse_arguments(trigdata, &d.spec);
 	if (TRIGGER_FIRED_FOR_STATEMENT(trigdata->tg_event))
 		process_statement(&d);
 	else if (TRIGGER_FIRED_BY_INSERT(trigdata->tg_event))
