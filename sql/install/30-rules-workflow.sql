@@ -106,3 +106,5 @@ INSERT INTO icp.transition (kind, from_state, event, to_state, actors, needs_rea
 	('new_filing', 'returned',     'withdraw',       'withdrawn',    '{creator}',          false, '4 §18(一)');
 
 GRANT SELECT ON icp.actor, icp.state, icp.application_kind, icp.transition TO PUBLIC;
+-- Whoever lays a registry refers to them with foreign keys.
+GRANT REFERENCES ON icp.state, icp.application_kind TO PUBLIC;
