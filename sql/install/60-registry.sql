@@ -53,12 +53,14 @@ BEGIN
 			('icp_public',    'GRANT EXECUTE ON FUNCTION %1$I.lookup(text) TO %2$I'),
 			('icp_sponsor',   'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_sponsor',   'GRANT SELECT ON %1$I.account, %1$I.sponsor, %1$I.site, %1$I.access, %1$I.application, %1$I.event TO %2$I'),
-			('icp_sponsor',   'GRANT INSERT, UPDATE ON %1$I.sponsor, %1$I.site, %1$I.application TO %2$I'),
+			('icp_sponsor',   'GRANT INSERT, UPDATE ON %1$I.sponsor, %1$I.site TO %2$I'),
+			('icp_sponsor',   'GRANT INSERT, UPDATE (state, reason) ON %1$I.application TO %2$I'),
 			('icp_sponsor',   'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.may_enter(bigint) TO %2$I'),
 			('icp_provider',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_provider',  'GRANT SELECT ON %1$I.provider, %1$I.member, %1$I.account, %1$I.sponsor, %1$I.site, %1$I.access, %1$I.application, %1$I.event TO %2$I'),
 			('icp_provider',  'GRANT INSERT ON %1$I.account, %1$I.access TO %2$I'),
-			('icp_provider',  'GRANT INSERT, UPDATE ON %1$I.sponsor, %1$I.site, %1$I.application TO %2$I'),
+			('icp_provider',  'GRANT INSERT, UPDATE ON %1$I.sponsor, %1$I.site TO %2$I'),
+			('icp_provider',  'GRANT INSERT, UPDATE (state, reason) ON %1$I.application TO %2$I'),
 			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.may_enter(bigint), %1$I.review_due(timestamptz) TO %2$I'),
 			('icp_bureau',    'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_bureau',    'GRANT SELECT ON %1$I.provider, %1$I.member, %1$I.account, %1$I.sponsor, %1$I.site, %1$I.access, %1$I.application, %1$I.event, %1$I.sighting, %1$I.conflict, %1$I.conflict_settlement, %1$I.unfiled_site, %1$I.filing_rate_by_province, %1$I.filing_rate_by_provider TO %2$I'),
@@ -110,7 +112,8 @@ BEGIN ATOMIC
 	 WHERE k.contype <> 'n'
 	UNION ALL
 	SELECT 'trigger', r.relname || '.' || t.tgname,
-		   md5(pg_get_triggerdef(t.oid)) || CASE t.tgenabled WHEN 'D' THEN ' disabled' ELSE ' enabled' END
+		   md5(pg_get_triggerdef(t.oid)) || CASE t.tgenabled WHEN 'O' THEN ' enabled' WHEN 'A' THEN ' always'
+			WHEN 'R' THEN ' replica' ELSE ' disabled' END
 	  FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal
 	UNION ALL
 	SELECT 'policy', r.relname || '.' || p.polname,
@@ -136,10 +139,10 @@ DECLARE
 	version		text;
 BEGIN
 	-- The name is set into string literals and format strings too.
-	IF schema ~ '["''\\%@$\s]' OR schema LIKE 'pg\_%' OR schema = 'icp' THEN
-		RAISE EXCEPTION 'registry name % is not accepted', quote_literal(schema)
+	IF schema IS NULL OR schema = '' OR schema ~ '["''\\%@$\s]' OR schema LIKE 'pg\_%' OR schema = 'icp' THEN
+		RAISE EXCEPTION 'registry name % is not accepted', quote_nullable(schema)
 			USING ERRCODE = 'invalid_schema_name',
-				  HINT = 'Use a name without quotes, backslashes, percent, at and dollar signs or white space.';
+				  HINT = 'Use a name without quotes, backslashes, percent, at and dollar signs or white space, that does not begin with pg_ and is not icp.';
 	END IF;
 	FOR template IN SELECT t.subject, t.body FROM icp.registry_template t ORDER BY t.ordinal LOOP
 		EXECUTE replace(template.body, '@registry@', quote_ident(schema));
