@@ -33,7 +33,7 @@ CREATE FUNCTION @registry@.load_time(value text) RETURNS timestamptz
 AS $$
 BEGIN
 	-- not every input of the type is a time that a record tells: now, infinity
-	RETURN CASE WHEN value ~ '^\s*\d{4}-\d{1,2}-\d{1,2}\M' THEN value::timestamptz END;
+	RETURN CASE WHEN value ~ '^\s*\d{4}-\d{1,2}-\d{1,2}(?!\d)' THEN value::timestamptz END;
 EXCEPTION WHEN data_exception THEN
 	RETURN NULL;
 END
