@@ -112,7 +112,8 @@ BEGIN ATOMIC
 	 WHERE k.contype <> 'n'
 	UNION ALL
 	SELECT 'trigger', r.relname || '.' || t.tgname,
-		   md5(pg_get_triggerdef(t.oid)) || CASE t.tgenabled WHEN 'D' THEN ' disabled' ELSE ' enabled' END
+		   md5(pg_get_triggerdef(t.oid)) || CASE t.tgenabled WHEN 'O' THEN ' enabled' WHEN 'A' THEN ' always'
+			WHEN 'R' THEN ' replica' ELSE ' disabled' END
 	  FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal
 	UNION ALL
 	SELECT 'policy', r.relname || '.' || p.polname,
@@ -138,10 +139,10 @@ DECLARE
 	version		text;
 BEGIN
 	-- The name is set into string literals and format strings too.
-	IF schema ~ '["''\\%@$\s]' OR schema LIKE 'pg\_%' OR schema = 'icp' THEN
-		RAISE EXCEPTION 'registry name % is not accepted', quote_literal(schema)
+	IF schema IS NULL OR schema = '' OR schema ~ '["''\\%@$\s]' OR schema LIKE 'pg\_%' OR schema = 'icp' THEN
+		RAISE EXCEPTION 'registry name % is not accepted', quote_nullable(schema)
 			USING ERRCODE = 'invalid_schema_name',
-				  HINT = 'Use a name without quotes, backslashes, percent, at and dollar signs or white space.';
+				  HINT = 'Use a name without quotes, backslashes, percent, at and dollar signs or white space, that does not begin with pg_ and is not icp.';
 	END IF;
 	FOR template IN SELECT t.subject, t.body FROM icp.registry_template t ORDER BY t.ordinal LOOP
 		EXECUTE replace(template.body, '@registry@', quote_ident(schema));

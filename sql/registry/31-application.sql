@@ -43,6 +43,31 @@ COMMENT ON COLUMN @registry@.application.due_at IS
 	'End of the 20th working day after the latest report, Beijing time (2 二(二)2); NULL where icp.calendar does not reach';
 COMMENT ON COLUMN @registry@.application.decided_at IS 'When it was approved or refused';
 
+-- A record that was given up holds no claims, so that nothing would be tested; one that is filed has its number.
+CREATE FUNCTION @registry@.require_draft(sponsor_id bigint, site_id bigint) RETURNS void
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	sponsor_status	text := (SELECT s.status FROM @registry@.sponsor s WHERE s.id = require_draft.sponsor_id);
+	site_status		text := (SELECT s.status FROM @registry@.site s WHERE s.id = require_draft.site_id);
+BEGIN
+	IF site_status <> 'draft' THEN
+		RAISE EXCEPTION 'a new filing (新增备案) of site % is not possible', site_id
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  DETAIL = format('The site is %s, not a draft.', site_status),
+				  HINT = 'Enter the site anew.';
+	ELSIF sponsor_status NOT IN ('draft', 'filed') THEN
+		RAISE EXCEPTION 'a new filing (新增备案) of sponsor % is not possible', sponsor_id
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  DETAIL = format('The sponsor is %s, neither a draft nor filed.', sponsor_status),
+				  HINT = 'Enter the sponsor and the site anew (3 Q21).';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION @registry@.require_draft(bigint, bigint) IS
+	'Fails unless the site is a draft, of a sponsor that is a draft or filed: what a new filing is for';
+
 CREATE FUNCTION @registry@.fill_application() RETURNS trigger
 	LANGUAGE plpgsql
 	SECURITY DEFINER
@@ -70,6 +95,9 @@ BEGIN
 								  NEW.account_id, NEW.province, NEW.sponsor_id, of_site.account_id,
 								  of_site.province, NEW.site_id),
 				  HINT = 'Leave account_id, sponsor_id and province out to have them filled from the site.';
+	END IF;
+	IF TG_OP = 'INSERT' AND NEW.kind = 'new_filing' THEN
+		PERFORM @registry@.require_draft(NEW.sponsor_id, NEW.site_id);
 	END IF;
 	RETURN NEW;
 END

@@ -9,7 +9,7 @@ DECLARE
 	asked_domain	text;
 BEGIN
 	BEGIN
-		asked_domain := icp.homepage_domain(question)::text;
+		asked_domain := icp.homepage_domain(btrim(question, E' \t\r\n'))::text;
 	EXCEPTION WHEN data_exception THEN
 		NULL;					-- neither host nor URL: a name, then
 	END;

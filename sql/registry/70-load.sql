@@ -32,7 +32,8 @@ CREATE FUNCTION @registry@.load_time(value text) RETURNS timestamptz
 	SET timezone = 'Asia/Shanghai'
 AS $$
 BEGIN
-	RETURN value::timestamptz;
+	-- not every input of the type is a time that a record tells: now, infinity
+	RETURN CASE WHEN value ~ '^\s*\d{4}-\d{1,2}-\d{1,2}(?!\d)' THEN value::timestamptz END;
 EXCEPTION WHEN data_exception THEN
 	RETURN NULL;
 END
@@ -112,8 +113,14 @@ BEGIN
 
 	-- 3. What each row has wrong in itself.
 	UPDATE pg_temp.load_row r SET reasons =
-		CASE WHEN r.unit_name IS NULL
-			 THEN @registry@.load_reason('unit_name', NULL, 'missing') ELSE '[]' END
+		CASE WHEN r.name_key IS NULL OR r.name_key = ''
+			 THEN @registry@.load_reason('unit_name', r.unit_name, 'missing')
+			 WHEN greatest(octet_length(r.unit_name), octet_length(r.name_key)) > 2000
+			 THEN @registry@.load_reason('unit_name', r.unit_name, 'longer than 2000 bytes') ELSE '[]' END
+		|| CASE WHEN octet_length(r.service_name) > 2000
+			 THEN @registry@.load_reason('service_name', r.service_name, 'longer than 2000 bytes') ELSE '[]' END
+		|| CASE WHEN octet_length(r.account) > 2000
+			 THEN @registry@.load_reason('account', r.account, 'longer than 2000 bytes') ELSE '[]' END
 		|| CASE WHEN r.main IS NULL
 			 THEN @registry@.load_reason('main_licence', r.main_text,
 										 coalesce(icp.explain_icp_id(r.main_text), 'missing')) ELSE '[]' END

@@ -58,6 +58,10 @@ icp_rate_accum(PG_FUNCTION_ARGS)
 	ArrayType  *array = writable_state(fcinfo);
 	RateState  *state = rate_state(array);
 
+	if (state->total == PG_INT64_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("bigint out of range")));
 	state->total++;
 	if (PG_GETARG_BOOL(1))
 		state->hits++;
@@ -71,6 +75,10 @@ icp_rate_inverse(PG_FUNCTION_ARGS)
 	ArrayType  *array = writable_state(fcinfo);
 	RateState  *state = rate_state(array);
 
+	if (PG_GETARG_BOOL(1) ? state->hits == 0 : state->hits == state->total)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the state of a rate does not hold the row to be taken out")));
 	state->total--;
 	if (PG_GETARG_BOOL(1))
 		state->hits--;
