@@ -68,7 +68,8 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'site % of application % is not a draft and cannot be filed', approved.site_id, approved.id
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-				  HINT = 'Another application may have filed it; return this one.';
+				  DETAIL = format('It is %s.', (SELECT t.status FROM @registry@.site t WHERE t.id = approved.site_id)),
+				  HINT = 'Return the application, and enter the site anew if need be.';
 	END IF;
 	INSERT INTO @registry@.access (site_id, provider_id, status)
 	VALUES (approved.site_id, approved.provider_id, 'live')

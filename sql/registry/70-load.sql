@@ -139,8 +139,8 @@ BEGIN
 			 THEN @registry@.load_reason('main_licence', r.main_text, 'names no province') ELSE '[]' END
 		|| CASE WHEN r.domains IS NULL
 			 THEN @registry@.load_reason('domain', r.domain_text,
-				CASE WHEN r.domain_text LIKE '{%' THEN (icp.explain_domain_list(r.domain_text)).detail
-					 ELSE (icp.explain_domain_name(r.domain_text)).detail END) ELSE '[]' END
+				CASE WHEN r.domain_text LIKE '{%' THEN icp.explain_domain_list(r.domain_text)
+					 ELSE icp.explain_domain_name(r.domain_text) END) ELSE '[]' END
 		|| CASE WHEN r.provider IS NOT NULL
 					 AND NOT EXISTS (SELECT FROM @registry@.provider p WHERE p.name = r.provider)
 			 THEN @registry@.load_reason('provider', r.provider, 'unknown') ELSE '[]' END
