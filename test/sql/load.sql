@@ -100,7 +100,7 @@ INSERT INTO stage.bad (n, unit_name, main_licence, service_licence, service_kind
 	(31, '一', '京ICP备13000031号', '京ICP备13000031号-1', NULL, '{d31.cn,e31.cn}', NULL), (32, '一', '京ICP备13000031号', '京ICP备13000031号-1', NULL, 'f31.cn', NULL), (33, '二', '京ICP备13000031号', '京ICP备13000031号-2', NULL, NULL, NULL), (34, '三', NULL, '京ICP备13000034号-1', NULL, 'E31.CN.', NULL), (35, '三', NULL, '京ICP备13000034号-2', NULL, 'jia.cn', NULL);
 UPDATE stage.bad SET service_name = (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 100) i), account = (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 100) i) WHERE n = '20';
 SELECT * FROM beian.load('stage.bad');
-SELECT j.content ->> 'n' AS n, r ->> 'field' AS field, left(r ->> 'found', 30) AS found, left(r ->> 'problem', 110) AS problem
+SELECT j.content ->> 'n' AS n, r ->> 'field' AS field, left(r ->> 'found', 30) AS found, left(r ->> 'problem', 50) AS problem
   FROM beian.rejected_row j, jsonb_array_elements(j.reasons) WITH ORDINALITY AS e(r, i) WHERE j.staging = 'stage.bad' ORDER BY j.row_no, i;
 SELECT b.n, left(s.name, 45) AS name, t.number, t.domains, CASE WHEN t.changed_at <> t.filed_at THEN t.changed_at AT TIME ZONE 'Asia/Shanghai' END AS dated
   FROM stage.bad b JOIN beian.site t ON t.number::text = b.service_licence AND b.n <> '32' JOIN beian.sponsor s ON s.id = t.sponsor_id ORDER BY b.n::int;
