@@ -110,6 +110,26 @@ SET ROLE regress_icp_sponsor_2;
 INSERT INTO beian.application (site_id) VALUES (1);
 SELECT id FROM beian.application;
 RESET ROLE;
+-- access before the number: not by its provider, who may enter a draft (4 §12(二), §18(四)), nor by another
+SET ROLE regress_icp_provider;
+INSERT INTO beian.access (site_id, provider_id, status) VALUES (2, 1, 'live');
+INSERT INTO beian.access (site_id, provider_id) VALUES (2, 1) RETURNING status;
+UPDATE beian.access SET status = 'live';
+SET ROLE regress_icp_provider_2;
+INSERT INTO beian.access (site_id, provider_id) VALUES (2, 2);
+-- each sees its own: a provider its customers, a bureau its province, a sponsor its account, the ministry all
+SELECT string_agg(id::text, ',' ORDER BY id) AS provider_2_sees FROM beian.sponsor;
+SET ROLE regress_icp_provider;
+SELECT string_agg(id::text, ',' ORDER BY id) AS provider_sees FROM beian.sponsor;
+SET ROLE regress_icp_bureau;
+SELECT string_agg(id::text, ',' ORDER BY id) AS bureau_sees FROM beian.sponsor;
+SET ROLE regress_icp_sponsor_2;
+SELECT string_agg(id::text, ',' ORDER BY id) AS sponsor_2_sees FROM beian.sponsor;
+SET ROLE regress_icp_ministry;
+SELECT string_agg(id::text, ',' ORDER BY id) AS ministry_sees FROM beian.sponsor;
+SET ROLE regress_icp_nobody;
+SELECT count(*) AS nobody_sees FROM beian.sponsor;
+RESET ROLE;
 -- whoever may update more: not by making the application its own in the same statement
 GRANT UPDATE ON beian.application TO regress_icp_provider;
 UPDATE beian.application SET state = 'pre_verified' WHERE id = 1;
@@ -159,9 +179,9 @@ UPDATE beian.application SET state = 'conflicted' WHERE id = 1;
 SELECT id AS domain FROM beian.conflict WHERE kind = 'domain' \gset
 SELECT id AS homepage FROM beian.conflict WHERE kind = 'homepage' \gset
 SET ROLE regress_icp_bureau_2;
-UPDATE beian.conflict SET settlement = 'reject_left', reason = 'r' WHERE id = :domain;
+UPDATE beian.conflict SET settlement = 'reject_left', reason = 'r' WHERE id = :domain RETURNING id;		-- is not shown it
 SET ROLE regress_icp_nobody;
-UPDATE beian.conflict SET settlement = 'reject_left', reason = 'r' WHERE id = :domain;
+UPDATE beian.conflict SET settlement = 'reject_left', reason = 'r' WHERE id = :domain RETURNING id;		-- is not shown it
 SET ROLE regress_icp_provider;
 UPDATE beian.conflict SET settlement = 'reject_left', reason = 'r' WHERE id = :domain;
 SET ROLE regress_icp_bureau;
@@ -274,6 +294,12 @@ SELECT t.status, s.status, (SELECT count(*) FROM beian.claim c WHERE c.released_
 INSERT INTO beian.application (site_id) VALUES (:w);
 INSERT INTO beian.site (sponsor_id, domains) VALUES (:sixth, '{w.cn}') RETURNING id AS w \gset
 INSERT INTO beian.application (site_id) VALUES (:w);
+-- nor does a cancelled sponsor come back (3 Q21)
+BEGIN;
+INSERT INTO beian.sponsor (account_id, province, name, status, number) VALUES (2, '京', '庚公司', 'cancelled', '京ICP备11000001号') RETURNING id AS seventh \gset
+INSERT INTO beian.site (sponsor_id, domains) VALUES (:seventh, '{z.cn}') RETURNING id AS z \gset
+INSERT INTO beian.application (site_id) VALUES (:z);
+ROLLBACK;
 -- a filed sponsor stays when an application for another site of it is withdrawn or expires
 INSERT INTO beian.site (sponsor_id, domains) VALUES (1, '{x.cn}') RETURNING id AS x \gset
 INSERT INTO beian.application (site_id) VALUES (:x) RETURNING id AS xa \gset
