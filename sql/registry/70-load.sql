@@ -103,6 +103,8 @@ BEGIN
 						  ELSE icp.try_domain_name(r.domain_text)::icp.domain_list END;
 	UPDATE pg_temp.load_row r SET province = icp.province_of(r.main);
 	GET DIAGNOSTICS total = ROW_COUNT;
+	-- Nobody else would, and without it each of the following compares every row with every other.
+	ANALYZE pg_temp.load_row;
 
 	-- 2. What is already there, word for word, is neither filed again nor wrong.
 	UPDATE pg_temp.load_row r SET is_filed = true
