@@ -28,57 +28,6 @@ static const uint8_t ldh[256] = {
 	['V'] = 'v', ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z',
 };
 
-static const IcpDomainReasonText reason_texts[] = {
-	[ICP_DOMAIN_OK] = {"ok", NULL, NULL},
-	[ICP_DOMAIN_EMPTY] = {"empty", "The text is empty.", "Write a domain name (域名) such as example.cn."},
-	[ICP_DOMAIN_URL] = {"url", "This is a URL (网址), not a domain name (域名).",
-	"Write the host alone, without scheme, path and query, or use icp.homepage_domain(text)."},
-	[ICP_DOMAIN_EMAIL] = {"email", "This is an e-mail address (电子邮件地址), not a domain name (域名).",
-	"Write the part after the @ sign alone, if it is meant."},
-	[ICP_DOMAIN_IPV4] = {"ipv4", "This is an IPv4 address (IP地址), not a domain name (域名).",
-	"Put addresses into a column of IP addresses (inet, icp.ip_range)."},
-	[ICP_DOMAIN_IPV6] = {"ipv6", "This is an IPv6 address (IP地址), not a domain name (域名).",
-	"Put addresses into a column of IP addresses (inet, icp.ip_range)."},
-	[ICP_DOMAIN_PORT] = {"port", "A port (端口) stands behind the domain name (域名).",
-	"Write the domain name without the colon and the port."},
-	[ICP_DOMAIN_WILDCARD] = {"wildcard", "A wildcard (通配符) is not a domain name (域名).",
-	"Write the name that the wildcard stands under."},
-	[ICP_DOMAIN_SPACE] = {"white_space", "There is white space (空白) in the name.",
-	"A domain name (域名) has letters, digits and hyphens in labels joined by dots."},
-	[ICP_DOMAIN_UNDERSCORE] = {"underscore", "There is an underscore (下划线) in the name.",
-	"A host name has letters, digits and hyphens; underscores are for service records only."},
-	[ICP_DOMAIN_EMPTY_LABEL] = {"empty_label", "There is an empty label (空标签).",
-	"Put one dot between labels; one may stand at the end, none at the beginning."},
-	[ICP_DOMAIN_LABEL_LONG] = {"label_too_long", "A label (标签) is longer than 63 bytes in its A-label form.",
-	"Labels have 1 to 63 bytes, names at most 253."},
-	[ICP_DOMAIN_LONG] = {"too_long", "The name is longer than 253 bytes in its A-label form.",
-	"Labels have 1 to 63 bytes, names at most 253."},
-	[ICP_DOMAIN_HYPHEN_EDGE] = {"hyphen_at_edge", "A label begins or ends with a hyphen (连字符).",
-	"Hyphens stand between letters or digits of a label."},
-	[ICP_DOMAIN_HYPHEN_34] = {"hyphens_3_4", "A label has hyphens (连字符) as its third and fourth characters.",
-	"These are reserved for A-labels, which begin with xn--."},
-	[ICP_DOMAIN_CHARACTER] = {"character", "There is a character that no domain name (域名) may have.",
-	"Use letters, digits and hyphens, or the characters of a script that IDNA (UTS 46) allows."},
-	[ICP_DOMAIN_NUMERIC_TLD] = {"numeric_tld", "The last label (顶级域) has digits only.",
-	"No top-level domain is a number; an address belongs into a column of IP addresses."},
-	[ICP_DOMAIN_PUNYCODE] = {"punycode", "A label begins with xn-- but is no valid A-label (Punycode 编码).",
-	"Write the label in Unicode, or encode it again."},
-	[ICP_DOMAIN_COMBINING] = {"combining_mark", "A label begins with a combining mark (组合符号).",
-	"A combining mark follows a letter."},
-	[ICP_DOMAIN_BIDI] = {"bidi", "Right-to-left and left-to-right characters are mixed (双向规则, RFC 5893).",
-	"A label with right-to-left letters begins with one and has no left-to-right ones."},
-	[ICP_DOMAIN_JOINER] = {"joiner", "A zero-width joiner or non-joiner (零宽连接符) stands where it has no meaning.",
-	"Remove the invisible character."},
-	[ICP_DOMAIN_ICU] = {"icu", "ICU's IDNA data could not be opened (无法打开 ICU 数据).",
-	"Names of plain letters, digits and hyphens are still accepted; check the ICU installation."},
-};
-
-const IcpDomainReasonText *
-icp_domain_reason_text(IcpDomainReason reason)
-{
-	return &reason_texts[reason];
-}
-
 /* Opened once a process; its data cannot change while the library stays loaded. */
 static const UIDNA *
 uts46(void)
@@ -89,7 +38,8 @@ uts46(void)
 	{
 		UErrorCode	status = U_ZERO_ERROR;
 		UIDNA	   *opened = uidna_openUTS46(UIDNA_USE_STD3_RULES | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ |
-											 UIDNA_NONTRANSITIONAL_TO_ASCII | UIDNA_NONTRANSITIONAL_TO_UNICODE,
+											 UIDNA_NONTRANSITIONAL_TO_ASCII |
+											 UIDNA_NONTRANSITIONAL_TO_UNICODE,
 											 &status);
 
 		if (U_SUCCESS(status))
@@ -127,7 +77,8 @@ all_digits(const uint8_t *s, size_t len)
 static bool
 is_ace(const uint8_t *label, size_t len)
 {
-	return len >= 4 && (label[0] | 0x20) == 'x' && (label[1] | 0x20) == 'n' && label[2] == '-' && label[3] == '-';
+	return len >= 4 && (label[0] | 0x20) == 'x' && (label[1] | 0x20) == 'n' &&
+		label[2] == '-' && label[3] == '-';
 }
 
 /* White space and what looks like it at the start of p; its bytes, or 0. */
@@ -188,8 +139,8 @@ label_shape(const uint8_t *label, size_t len, bool accept_ace)
 }
 
 /*
- * Text of letters, digits, hyphens and dots to key.  accept_ace: A-labels come from ICU and need no further look.
- * A reason is all a failure tells; the caller finds the place.
+ * Text of letters, digits, hyphens and dots to key.  accept_ace: A-labels come from ICU and need no further
+ * look. A reason is all a failure tells; the caller finds the place.
  */
 static IcpDomainReason
 encode(const uint8_t *s, size_t len, bool accept_ace, uint8_t *key, int *keylen)
@@ -273,7 +224,8 @@ something_else(const uint8_t *s, size_t len, size_t *position, size_t *length)
 			if (colons++ == 0)
 				colon = i;
 		}
-		else if (!is_digit(c) && !((c | 0x20) >= 'a' && (c | 0x20) <= 'f') && c != '.' && c != '[' && c != ']')
+		else if (!is_digit(c) && !((c | 0x20) >= 'a' && (c | 0x20) <= 'f') &&
+				 c != '.' && c != '[' && c != ']')
 			hex = false;
 	}
 	if (hex && (colons >= 2 || (len > 0 && s[0] == '[')))
@@ -445,7 +397,8 @@ icp_domain_parse(const char *text, size_t len, uint8_t *key, IcpDomainFault *fau
 		char		buf[2 * ICP_DOMAIN_UNICODE_SIZE];
 		UIDNAInfo	info = UIDNA_INFO_INITIALIZER;
 		UErrorCode	status = U_ZERO_ERROR;
-		int32_t		n = uidna_nameToASCII_UTF8(uts46(), text, (int32_t) len, buf, sizeof(buf), &info, &status);
+		int32_t		n = uidna_nameToASCII_UTF8(uts46(), text, (int32_t) len,
+											   buf, sizeof(buf), &info, &status);
 
 		if (U_FAILURE(status) || n > (int32_t) sizeof(buf))
 			return locate(s, len, ICP_DOMAIN_LONG, fault);
@@ -506,7 +459,8 @@ icp_domain_to_unicode(const uint8_t *key, size_t len, char *out)
 
 			if (uts46() == NULL)
 				return -1;
-			got = uidna_labelToUnicodeUTF8(uts46(), text + start, end - start, label, sizeof(label), &info, &status);
+			got = uidna_labelToUnicodeUTF8(uts46(), text + start, end - start,
+										   label, sizeof(label), &info, &status);
 			if (U_SUCCESS(status) && info.errors == 0 && got <= (int32_t) sizeof(label))
 			{
 				memcpy(out + n, label, (size_t) got);

@@ -2,10 +2,10 @@
  * domain.h
  *	  Domain names: text to key and back.
  *
- * A key is what is stored and compared: the labels from the right to the left, lower-case A-labels, joined by a
- * byte that sorts below every byte of a label.  memcmp, the shorter first on a tie, is then the order by labels
- * from the right, and everything at or under a name is one range.  Nothing here but icp_domain_parse and
- * icp_domain_to_unicode calls ICU, and comparison never does.
+ * A key is what is stored and compared: the labels from the right to the left, lower-case A-labels, joined by
+ * a byte that sorts below every byte of a label.  memcmp, the shorter first on a tie, is then the order by
+ * labels from the right, and everything at or under a name is one range.  Nothing here but icp_domain_parse
+ * and icp_domain_to_unicode calls ICU, and comparison never does.
  */
 #ifndef ICP_CORE_DOMAIN_H
 #define ICP_CORE_DOMAIN_H
@@ -14,37 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/domain_reason.h"
+
 #define ICP_DOMAIN_MAX 253			/* bytes of the text form and of the key (RFC 1035 2.3.4) */
 #define ICP_DOMAIN_LABEL_MAX 63
 #define ICP_DOMAIN_TEXT_SIZE (ICP_DOMAIN_MAX + 1)
 #define ICP_DOMAIN_UNICODE_SIZE 1024	/* enough for the Unicode form of any name, in UTF-8 */
 #define ICP_DOMAIN_SEP 0x01
-
-typedef enum IcpDomainReason
-{
-	ICP_DOMAIN_OK = 0,
-	ICP_DOMAIN_EMPTY,
-	ICP_DOMAIN_URL,
-	ICP_DOMAIN_EMAIL,
-	ICP_DOMAIN_IPV4,
-	ICP_DOMAIN_IPV6,
-	ICP_DOMAIN_PORT,
-	ICP_DOMAIN_WILDCARD,
-	ICP_DOMAIN_SPACE,
-	ICP_DOMAIN_UNDERSCORE,
-	ICP_DOMAIN_EMPTY_LABEL,
-	ICP_DOMAIN_LABEL_LONG,
-	ICP_DOMAIN_LONG,
-	ICP_DOMAIN_HYPHEN_EDGE,
-	ICP_DOMAIN_HYPHEN_34,
-	ICP_DOMAIN_CHARACTER,
-	ICP_DOMAIN_NUMERIC_TLD,
-	ICP_DOMAIN_PUNYCODE,
-	ICP_DOMAIN_COMBINING,
-	ICP_DOMAIN_BIDI,
-	ICP_DOMAIN_JOINER,
-	ICP_DOMAIN_ICU
-} IcpDomainReason;
 
 typedef struct IcpDomainFault
 {
@@ -52,16 +28,6 @@ typedef struct IcpDomainFault
 	size_t		position;		/* byte offset of the failing part */
 	size_t		length;			/* its bytes */
 } IcpDomainFault;
-
-/* What a reason is called, what it means and what would be accepted (English, with the Chinese term). */
-typedef struct IcpDomainReasonText
-{
-	const char *code;
-	const char *detail;
-	const char *hint;
-} IcpDomainReasonText;
-
-extern const IcpDomainReasonText *icp_domain_reason_text(IcpDomainReason reason);
 
 /* UTF-8 text to key (ICP_DOMAIN_MAX bytes of room); the key's length, or -1 with *fault filled. */
 extern int	icp_domain_parse(const char *text, size_t len, uint8_t *key, IcpDomainFault *fault);

@@ -222,20 +222,20 @@ icp_list_cmp(const uint8_t *a, size_t alen, const uint8_t *b, size_t blen)
  */
 
 static const IcpDomainReasonText reason_texts[] = {
-	[ICP_LIST_OK] = {"ok", NULL, NULL},
-	[ICP_LIST_NO_BRACE] = {"no_brace", "A domain list (域名列表) begins with a brace.",
+	[ICP_LIST_OK] = {NULL, NULL},
+	[ICP_LIST_NO_BRACE] = {"A domain list (域名列表) begins with a brace.",
 	"Write {example.cn,example.com}; {} is the empty list, {example.cn} the list of one."},
-	[ICP_LIST_UNCLOSED] = {"unclosed", "The closing brace of the list is missing.",
+	[ICP_LIST_UNCLOSED] = {"The closing brace of the list is missing.",
 	"Write {example.cn,example.com}."},
-	[ICP_LIST_JUNK] = {"junk", "There is text behind the closing brace of the list.",
+	[ICP_LIST_JUNK] = {"There is text behind the closing brace of the list.",
 	"Write {example.cn,example.com}."},
-	[ICP_LIST_NULL] = {"null", "A domain list (域名列表) has no NULL.",
+	[ICP_LIST_NULL] = {"A domain list (域名列表) has no NULL.",
 	"Leave the element out."},
-	[ICP_LIST_NESTED] = {"nested", "A domain list (域名列表) has one dimension.",
+	[ICP_LIST_NESTED] = {"A domain list (域名列表) has one dimension.",
 	"Write {example.cn,example.com} without inner braces and bounds."},
-	[ICP_LIST_QUOTE] = {"quote", "A quoted element is not followed by a comma or the closing brace.",
+	[ICP_LIST_QUOTE] = {"A quoted element is not followed by a comma or the closing brace.",
 	"Quote an element as a whole; domain names (域名) need no quotes."},
-	[ICP_LIST_EMPTY_ELEMENT] = {"empty_element", "An element of the list is missing.",
+	[ICP_LIST_EMPTY_ELEMENT] = {"An element of the list is missing.",
 	"Put one comma between elements, none at the beginning or the end."},
 };
 

@@ -2,9 +2,9 @@
  * domain_list.h
  *	  Sets of domain names: payload, literal, set operations.
  *
- * A payload is the sorted sequence of entries without duplicates; an entry is one byte of length and the key of
- * domain.h.  There is no header and no count: a list of one domain costs one byte more than the domain.  Equal
- * sets have equal payloads.
+ * A payload is the sorted sequence of entries without duplicates; an entry is one byte of length and the key
+ * of domain.h.  There is no header and no count: a list of one domain costs one byte more than the domain.
+ *  Equal sets have equal payloads.
  */
 #ifndef ICP_CORE_DOMAIN_LIST_H
 #define ICP_CORE_DOMAIN_LIST_H
@@ -72,13 +72,15 @@ extern size_t icp_list_entry(const uint8_t *key, size_t keylen, uint8_t *out);
 extern size_t icp_list_build(const uint8_t **entries, size_t n, uint8_t *out);
 
 /*
- * Is this a payload?  *position tells where it fails.  *ace: some entries can only be judged by ICU, and have not
- * been.  sorted false: order and duplicates are not looked at.
+ * Is this a payload?  *position tells where it fails.  *ace: some entries can only be judged by ICU, and have
+ * not been.  sorted false: order and duplicates are not looked at.
  */
-extern bool icp_list_valid(const uint8_t *list, size_t len, bool sorted, size_t *position, bool *ace, size_t *count);
+extern bool icp_list_valid(const uint8_t *list, size_t len, bool sorted, size_t *position, bool *ace,
+						   size_t *count);
 
 /* Room for out: the sizes of both.  Returns the size. */
-extern size_t icp_list_merge(IcpListOp op, const uint8_t *a, size_t alen, const uint8_t *b, size_t blen, uint8_t *out);
+extern size_t icp_list_merge(IcpListOp op, const uint8_t *a, size_t alen, const uint8_t *b, size_t blen,
+							 uint8_t *out);
 
 extern bool icp_list_overlap(const uint8_t *a, size_t alen, const uint8_t *b, size_t blen);
 extern bool icp_list_contains(const uint8_t *a, size_t alen, const uint8_t *b, size_t blen);

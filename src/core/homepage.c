@@ -9,22 +9,22 @@
 #include <string.h>
 
 static const IcpDomainReasonText reason_texts[] = {
-	[ICP_URL_OK] = {"ok", NULL, NULL},
-	[ICP_URL_EMPTY] = {"empty", "The text is empty.", "Write a home page (首页网址) such as www.example.cn."},
-	[ICP_URL_SCHEME] = {"scheme", "The scheme (协议) is not one of a web page.",
+	[ICP_URL_OK] = {NULL, NULL},
+	[ICP_URL_EMPTY] = {"The text is empty.", "Write a home page (首页网址) such as www.example.cn."},
+	[ICP_URL_SCHEME] = {"The scheme (协议) is not one of a web page.",
 	"Write http://, https:// or no scheme."},
-	[ICP_URL_HOST] = {"host", "The host is no domain name (域名).", "Write a home page such as www.example.cn."},
-	[ICP_URL_ADDRESS] = {"address", "The address (IP地址) is malformed.",
+	[ICP_URL_HOST] = {"The host is no domain name (域名).", "Write a home page such as www.example.cn."},
+	[ICP_URL_ADDRESS] = {"The address (IP地址) is malformed.",
 	"Write an IPv4 address as 203.0.113.9, an IPv6 address in brackets."},
-	[ICP_URL_USER] = {"user", "User name and password (用户名) stand before the host.",
+	[ICP_URL_USER] = {"User name and password (用户名) stand before the host.",
 	"Write the URL without what stands before the @ sign."},
-	[ICP_URL_PORT] = {"port", "The port (端口) is not a number from 1 to 65535.",
+	[ICP_URL_PORT] = {"The port (端口) is not a number from 1 to 65535.",
 	"Write the port as digits behind a colon, or leave it out."},
-	[ICP_URL_CHARACTER] = {"character", "There is white space or a control character (空白或控制字符) in the URL.",
+	[ICP_URL_CHARACTER] = {"There is white space or a control character (空白或控制字符) in the URL.",
 	"Write %20 for a space."},
-	[ICP_URL_ESCAPE] = {"escape", "A percent sign (百分号编码) is not followed by two hexadecimal digits.",
+	[ICP_URL_ESCAPE] = {"A percent sign (百分号编码) is not followed by two hexadecimal digits.",
 	"Write %25 for a percent sign."},
-	[ICP_URL_LONG] = {"too_long", "The URL (网址) is longer than 8192 bytes.", "A home page has a short address."},
+	[ICP_URL_LONG] = {"The URL (网址) is longer than 8192 bytes.", "A home page has a short address."},
 };
 
 const IcpDomainReasonText *
@@ -171,7 +171,7 @@ icp_url_parse(const char *text, size_t len, IcpUrl *url, IcpUrlFault *fault)
 	if (scheme < 0)
 		return fail(fault, ICP_URL_SCHEME, 0, (size_t) ((const char *) memchr(text, ':', len) - text));
 	at = (size_t) scheme;
-	for (end = at; end < len && text[end] != '/' && text[end] != '?' && text[end] != '#' && text[end] != '\\'; end++)
+	for (end = at; end < len && strchr("/?#\\", text[end]) == NULL; end++)
 		if (text[end] == '@')
 			return fail(fault, ICP_URL_USER, at, end - at + 1);
 	if (end == at)

@@ -53,9 +53,9 @@ extern const IcpDomainReasonText *icp_url_fault_text(const IcpUrlFault *fault);
 extern bool icp_url_parse(const char *text, size_t len, IcpUrl *url, IcpUrlFault *fault);
 
 /*
- * Host, port unless 80 or 443, path and query: no scheme, user, fragment, trailing slash.  The host is in lower-case
- * A-labels, percent-encoding is made uniform, the case of the path kept, "www." kept.  out has room for 3 * len + 300
- * bytes of a URL of len bytes.  Returns the length.
+ * Host, port unless 80 or 443, path and query: no scheme, user, fragment, trailing slash.  The host is in
+ * lower-case A-labels, percent-encoding is made uniform, the case of the path kept, "www." kept.  out has
+ * room for 3 * len + 300 bytes of a URL of len bytes.  Returns the length.
  */
 extern size_t icp_homepage_key(const IcpUrl *url, char *out);
 

@@ -76,8 +76,8 @@ simplify_once(UTransliterator *t, UChar32 c)
 }
 
 /*
- * Follows the mapping to its end.  ICU has chains and one circle (U+82CE and U+82E7 map to each other); a circle's
- * least member stands for all, so that a key's key is itself.
+ * Follows the mapping to its end.  ICU has chains and one circle (U+82CE and U+82E7 map to each other); a
+ * circle's least member stands for all, so that a key's key is itself.
  */
 static UChar32
 simplify(UTransliterator *t, UChar32 c)
@@ -177,8 +177,9 @@ fold(UTransliterator *t, UChar32 c)
 }
 
 /*
- * The short way: ASCII, the full-width ASCII forms, the ideographic space, the Han characters of the first block.
- * NFKC_Casefold maps these one by one and composes none of them.  False where another character occurs.
+ * The short way: ASCII, the full-width ASCII forms, the ideographic space, the Han characters of the first
+ * block. NFKC_Casefold maps these one by one and composes none of them.  False where another character
+ * occurs.
  */
 static bool
 short_way(UTransliterator *t, const char *text, size_t len, char *out, size_t outroom, int32_t *outlen)
@@ -250,8 +251,8 @@ icp_name_key_slow(const char *text, size_t len, UChar *a, UChar *b, int32_t room
 	}
 
 	/*
-	 * Folding can bring characters together that the normaliser would compose or reorder (white space between them
-	 * is gone), so both are repeated until nothing changes; twice is what it takes in practice.
+	 * Folding can bring characters together that the normaliser would compose or reorder (white space between
+	 * them is gone), so both are repeated until nothing changes; twice is what it takes in practice.
 	 */
 	for (round = 0; round < 8; round++)
 	{

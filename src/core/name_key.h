@@ -21,8 +21,8 @@
 #define ICP_NAME_KEY_ICU (-2)	/* ICU's data could not be opened */
 
 /*
- * UTF-8 to key.  a and b are work space of room UChars each (len is enough for most names, 18 times len for any);
- * out has room for outroom bytes.  Returns the key's length or one of the codes above.
+ * UTF-8 to key.  a and b are work space of room UChars each (len is enough for most names, 18 times len for
+ * any); out has room for outroom bytes.  Returns the key's length or one of the codes above.
  */
 extern int32_t icp_name_key(const char *text, size_t len, UChar *a, UChar *b, int32_t room,
 							char *out, size_t outroom);

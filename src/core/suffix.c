@@ -2,9 +2,9 @@
  * suffix.c
  *	  Independent domains by the public suffix list, through libpsl.
  *
- * Only the list's ICANN part counts: what a filing names is registered with a registry, so a name under github.io
- * or another private suffix is not independent (4 §2注).  The list lacks two of the category domains of the .CN
- * system of 2018, 政务.cn and 公益.cn; they are added here.
+ * Only the list's ICANN part counts: what a filing names is registered with a registry, so a name under
+ * github.io or another private suffix is not independent (4 §2注).  The list lacks two of the category domains
+ * of the .CN system of 2018, 政务.cn and 公益.cn; they are added here.
  */
 #include "core/suffix.h"
 

@@ -8,8 +8,8 @@
 #include "core/domain.h"
 
 /*
- * Length of the part of the key that is the registered name: the longest public suffix and one label.  -1 where the
- * name is a public suffix itself, -2 where no list could be opened.
+ * Length of the part of the key that is the registered name: the longest public suffix and one label.  -1
+ * where the name is a public suffix itself, -2 where no list could be opened.
  */
 extern int	icp_suffix_registrable(const uint8_t *key, size_t len);
 

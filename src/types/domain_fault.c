@@ -26,8 +26,8 @@ shown(const char *utf8, size_t len)
 }
 
 /*
- * Whoever stands before an @ sign, in an e-mail address or a URL, with or without a password, is nobody the server's
- * log need know.
+ * Whoever stands before an @ sign, in an e-mail address or a URL, with or without a password, is nobody the
+ * server's log need know.
  */
 static char *
 mask_user(const char *text)
@@ -63,8 +63,8 @@ icp_domain_fault_shown(const char *utf8, size_t len)
 }
 
 /*
- * The texts carry Chinese terms in parentheses; an encoding that has no Chinese would fail on them, so they are
- * shown only where the encoding surely has them.
+ * The texts carry Chinese terms in parentheses; an encoding that has no Chinese would fail on them, so they
+ * are shown only where the encoding surely has them.
  */
 static char *
 own_words(const char *utf8)
@@ -99,7 +99,8 @@ own_words(const char *utf8)
 }
 
 void
-icp_domain_fault_words(const char *utf8, size_t len, int element, const IcpDomainReasonText *words, size_t position,
+icp_domain_fault_words(const char *utf8, size_t len, int element, const IcpDomainReasonText *words,
+						size_t position,
 				size_t length, IcpFaultWords *out)
 {
 	StringInfoData detail;
@@ -132,7 +133,8 @@ icp_domain_fault_words(const char *utf8, size_t len, int element, const IcpDomai
 }
 
 void
-icp_domain_fault_report(Node *escontext, const char *type, const char *utf8, size_t len, const IcpFaultWords *words)
+icp_domain_fault_report(Node *escontext, const char *type, const char *utf8, size_t len,
+						 const IcpFaultWords *words)
 {
 	errsave(escontext,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),

@@ -121,7 +121,8 @@ parse_literal(const char *utf8, size_t len, IcpFaultWords *fault)
 	}
 	if (got < 0)
 	{
-		icp_domain_fault_words(utf8, len, 0, icp_list_reason_text(literal.reason), literal.position, 0, fault);
+		icp_domain_fault_words(utf8, len, 0, icp_list_reason_text(literal.reason), literal.position, 0,
+							   fault);
 		return NULL;
 	}
 	return icp_list_builder_finish(&builder);
@@ -171,13 +172,15 @@ icp_domain_list_recv(PG_FUNCTION_ARGS)
 	if (version != WIRE_VERSION)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("unsupported version %d in the binary representation of type icp.domain_list", version)));
+				 errmsg("unsupported version %d in the binary representation of type icp.domain_list",
+						version)));
 	if (!icp_list_valid(payload, len, true, &position, &ace, &count))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid binary representation of type icp.domain_list"),
 				 errdetail("The entry at byte %zu is cut off, not canonical, or out of order.", position + 1),
-				 errhint("Entries are a length byte and the labels from the right to the left, sorted, each once.")));
+				 errhint("Entries are a length byte and the labels from the right to the left, sorted, "
+						 "each once.")));
 	icp_list_check_count(count);
 	list = palloc(VARHDRSZ + len);
 	SET_VARSIZE(list, VARHDRSZ + len);

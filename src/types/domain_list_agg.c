@@ -2,10 +2,11 @@
  * domain_list_agg.c
  *	  icp.domain_list_agg: the set of all domains of a group.
  *
- * The state is a bytea, not internal, so that partial aggregates can be computed anywhere (design: every aggregate
- * combines over a visible type).  It holds entries in the order of arrival behind a count of the bytes in use, with
- * room at the end: a new domain is appended in place, and only when the room is used up are entries sorted,
- * duplicates dropped, and the room doubled if more than half of it is still taken.  So n domains cost n log n.
+ * The state is a bytea, not internal, so that partial aggregates can be computed anywhere (design: every
+ * aggregate combines over a visible type).  It holds entries in the order of arrival behind a count of the
+ * bytes in use, with room at the end: a new domain is appended in place, and only when the room is used up
+ * are entries sorted, duplicates dropped, and the room doubled if more than half of it is still taken.  So n
+ * domains cost n log n.
  */
 #include "postgres.h"
 

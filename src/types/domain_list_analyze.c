@@ -2,9 +2,10 @@
  * domain_list_analyze.c
  *	  ANALYZE for icp.domain_list: the most common domains, and how common the others are.
  *
- * Domains are counted by 64-bit hashes, eight bytes each, sorted; only those that turn out to be common are then
- * looked up in the sample again.  How often a domain occurs that is not listed follows from an estimate of the
- * number of different domains in the table: that of a domain seen in the sample once is mostly one row.
+ * Domains are counted by 64-bit hashes, eight bytes each, sorted; only those that turn out to be common are
+ * then looked up in the sample again.  How often a domain occurs that is not listed follows from an estimate
+ * of the number of different domains in the table: that of a domain seen in the sample once is mostly one
+ * row.
  */
 #include "postgres.h"
 
@@ -30,8 +31,9 @@ ICP_FUNCTION(icp_domain_list_typanalyze);
 #define SAMPLE_DOMAINS_MAX (8 * 1024 * 1024)
 
 /*
- * Seen less often than this in a part of the table, a domain's frequency is too uncertain to be kept: of the many
- * domains that are rare, some are seen a few times by chance and would be taken for three times as common as they are.
+ * Seen less often than this in a part of the table, a domain's frequency is too uncertain to be kept: of the
+ * many domains that are rare, some are seen a few times by chance and would be taken for three times as
+ * common as they are.
  */
 #define SEEN_MIN 8
 
@@ -146,7 +148,8 @@ release(VacAttrStats *stats, AnalyzeAttrFetchFunc fetch, int row, IcpDomainList 
 
 /* Fills the slot; numbers are already there but for the frequencies. */
 static void
-store(VacAttrStats *stats, const ListAnalyze *extra, const Common *common, int n, double lists, const float4 *numbers)
+store(VacAttrStats *stats, const ListAnalyze *extra, const Common *common, int n, double lists,
+	  const float4 *numbers)
 {
 	MemoryContext old;
 	float4	   *freqs;
@@ -320,8 +323,8 @@ compute_stats(VacAttrStats *stats, AnalyzeAttrFetchFunc fetch, int samplerows, d
 	}
 
 	/*
-	 * Different domains of the table by the estimator of Haas and Stokes that core uses for scalar columns, over
-	 * occurrences of domains instead of rows.
+	 * Different domains of the table by the estimator of Haas and Stokes that core uses for scalar columns,
+	 * over occurrences of domains instead of rows.
 	 */
 	if (seen > listed)
 	{

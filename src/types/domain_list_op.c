@@ -194,8 +194,8 @@ merge(FunctionCallInfo fcinfo, IcpListOp op)
 	IcpDomainList *b = PG_GETARG_DOMAIN_LIST_PP(1);
 	size_t		room = ICP_LIST_SIZE(a) + (op == ICP_LIST_UNION ? ICP_LIST_SIZE(b) : 0);
 	IcpDomainList *out = palloc(VARHDRSZ + room);
-	size_t		size = icp_list_merge(op, ICP_LIST_DATA(a), ICP_LIST_SIZE(a), ICP_LIST_DATA(b), ICP_LIST_SIZE(b),
-									  (uint8_t *) VARDATA(out));
+	size_t		size = icp_list_merge(op, ICP_LIST_DATA(a), ICP_LIST_SIZE(a),
+									  ICP_LIST_DATA(b), ICP_LIST_SIZE(b), (uint8_t *) VARDATA(out));
 
 	if (op == ICP_LIST_UNION && size > ICP_LIST_MAX)
 		icp_list_check_count(icp_list_count((uint8_t *) VARDATA(out), size));
@@ -365,8 +365,8 @@ icp_domain_list_from_texts(PG_FUNCTION_ARGS)
 		{
 			IcpFaultWords words;
 
-			icp_domain_fault_words(utf8, len, (int) builder.count + 1, icp_domain_reason_text(fault.reason), fault.position,
-							fault.length, &words);
+			icp_domain_fault_words(utf8, len, (int) builder.count + 1, icp_domain_reason_text(fault.reason),
+								   fault.position, fault.length, &words);
 			icp_domain_fault_report(fcinfo->context, "icp.domain_list", utf8, len, &words);
 			PG_RETURN_NULL();
 		}
@@ -377,7 +377,7 @@ icp_domain_list_from_texts(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(icp_list_builder_finish(&builder));
 }
 
-/* The element type of the array that the calling cast returns; the catalog knows it, its OID is nowhere fixed. */
+/* The element type of the array that the calling cast returns; its OID is nowhere fixed. */
 static Oid
 result_element(FunctionCallInfo fcinfo)
 {

@@ -2,8 +2,8 @@
  * domain_list_selfuncs.c
  *	  How many rows the set operators of icp.domain_list find.
  *
- * Both kinds of column, of lists and of single names, are seen as a Spread: the share of rows in which each common
- * domain occurs, the average share of one that is not listed, and how many of those there are.
+ * Both kinds of column, of lists and of single names, are seen as a Spread: the share of rows in which each
+ * common domain occurs, the average share of one that is not listed, and how many of those there are.
  */
 #include "postgres.h"
 
@@ -55,7 +55,8 @@ datum_cmp(Datum x, Datum y)
 	IcpDomainName *a = DatumGetDomainNamePP(x);
 	IcpDomainName *b = DatumGetDomainNamePP(y);
 
-	return icp_domain_key_cmp(ICP_DOMAIN_KEY(a), ICP_DOMAIN_KEYLEN(a), ICP_DOMAIN_KEY(b), ICP_DOMAIN_KEYLEN(b));
+	return icp_domain_key_cmp(ICP_DOMAIN_KEY(a), ICP_DOMAIN_KEYLEN(a),
+							  ICP_DOMAIN_KEY(b), ICP_DOMAIN_KEYLEN(b));
 }
 
 static void
@@ -71,7 +72,8 @@ set_default(Spread *spread)
 static bool
 usable(VariableStatData *vardata, Oid operator)
 {
-	return HeapTupleIsValid(vardata->statsTuple) && statistic_proc_security_check(vardata, get_opcode(operator));
+	return HeapTupleIsValid(vardata->statsTuple) &&
+		statistic_proc_security_check(vardata, get_opcode(operator));
 }
 
 static void
@@ -392,12 +394,13 @@ common_domains(const Spread *a, const Spread *b)
 	}
 
 	/*
-	 * The side with fewer domains is taken to have only domains that the other side has too, as in core's joins of
-	 * scalars; so that is also the chance of one that is common here to be among the uncommon there.
+	 * The side with fewer domains is taken to have only domains that the other side has too, as in core's
+	 * joins of scalars; so that is also the chance of one that is common here to be among the uncommon there.
 	 */
 	sum += left_a * b->other * Min(1, b->others / Max(a->n + a->others, 1));
 	sum += left_b * a->other * Min(1, a->others / Max(b->n + b->others, 1));
-	sum += Min(Max(a->others - (b->n - matched), 0), Max(b->others - (a->n - matched), 0)) * a->other * b->other;
+	sum += Min(Max(a->others - (b->n - matched), 0), Max(b->others - (a->n - matched), 0)) *
+		a->other * b->other;
 	return sum;
 }
 

@@ -2,8 +2,9 @@
  * domain_list_stats.h
  *	  What ANALYZE keeps of a column of domain lists.
  *
- * Beside the scalar statistics of whole lists there is one slot of core's kind MCELEM: the most common domains, in
- * order, and numbers: a frequency for each of them (share of the lists that have the domain), then those below.
+ * Beside the scalar statistics of whole lists there is one slot of core's kind MCELEM: the most common
+ * domains, in order, and numbers: a frequency for each of them (share of the lists that have the domain),
+ * then those below.
  */
 #ifndef ICP_TYPES_DOMAIN_LIST_STATS_H
 #define ICP_TYPES_DOMAIN_LIST_STATS_H

@@ -2,9 +2,9 @@
  * domain_name.c
  *	  icp.domain_name: input, output, order, hash.
  *
- * What is stored is ASCII and compared with memcmp, so these functions are IMMUTABLE as those of core's types are:
- * the text "example.cn" means the same key whatever ICU says.  ICU is asked only about names that are not plain
- * letters, digits and hyphens, on the way in.
+ * What is stored is ASCII and compared with memcmp, so these functions are IMMUTABLE as those of core's types
+ * are: the text "example.cn" means the same key whatever ICU says.  ICU is asked only about names that are
+ * not plain letters, digits and hyphens, on the way in.
  */
 #include "postgres.h"
 
@@ -61,7 +61,8 @@ icp_domain_name_parse(const char *text, int len, Node *escontext)
 
 	if (keylen >= 0)
 		return icp_domain_name_make(key, keylen);
-	icp_domain_fault_words(utf8, len, 0, icp_domain_reason_text(fault.reason), fault.position, fault.length, &words);
+	icp_domain_fault_words(utf8, len, 0, icp_domain_reason_text(fault.reason), fault.position, fault.length,
+						   &words);
 	icp_domain_fault_report(escontext, "icp.domain_name", utf8, len, &words);
 	return NULL;
 }
@@ -133,7 +134,8 @@ icp_domain_name_recv(PG_FUNCTION_ARGS)
 	if (version != WIRE_VERSION)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("unsupported version %d in the binary representation of type icp.domain_name", version)));
+				 errmsg("unsupported version %d in the binary representation of type icp.domain_name",
+						version)));
 	/* the exact text that output writes, and nothing that input would first make canonical */
 	keylen = len <= ICP_DOMAIN_MAX ? icp_domain_parse(text, len, key, &fault) : -1;
 	if (keylen != len || icp_domain_text(key, keylen, back) != len || memcmp(back, text, len) != 0)
@@ -186,7 +188,8 @@ icp_domain_name_explain(PG_FUNCTION_ARGS)
 
 	if (icp_domain_parse(utf8, len, key, &fault) >= 0)
 		PG_RETURN_NULL();
-	icp_domain_fault_words(utf8, len, 0, icp_domain_reason_text(fault.reason), fault.position, fault.length, &words);
+	icp_domain_fault_words(utf8, len, 0, icp_domain_reason_text(fault.reason), fault.position, fault.length,
+						   &words);
 	return icp_domain_fault_text(&words);
 }
 
@@ -282,7 +285,8 @@ Datum
 icp_domain_name_hash_extended(PG_FUNCTION_ARGS)
 {
 	IcpDomainName *domain = PG_GETARG_DOMAIN_NAME_PP(0);
-	Datum		hash = hash_any_extended(ICP_DOMAIN_KEY(domain), ICP_DOMAIN_KEYLEN(domain), PG_GETARG_INT64(1));
+	Datum		hash = hash_any_extended(ICP_DOMAIN_KEY(domain), ICP_DOMAIN_KEYLEN(domain),
+										 PG_GETARG_INT64(1));
 
 	PG_FREE_IF_COPY(domain, 0);
 	return hash;

@@ -2,8 +2,9 @@
  * domain_name_selfuncs.c
  *	  How many rows "at or under" finds among names.
  *
- * The names under another one are a range of the histogram.  Its two bounds often fall into one bin (a registered
- * name has few hosts, a bin thousands of names), so positions inside a bin are interpolated over the bytes of keys.
+ * The names under another one are a range of the histogram.  Its two bounds often fall into one bin (a
+ * registered name has few hosts, a bin thousands of names), so positions inside a bin are interpolated over
+ * the bytes of keys.
  */
 #include "postgres.h"
 
@@ -40,7 +41,8 @@ scale(const uint8_t *key, size_t len, size_t from)
 		uint8_t		c = i < len ? key[i] : 0;
 
 		unit /= 39;
-		value += unit * (c == 0 ? 0 : c == ICP_DOMAIN_SEP ? 1 : c <= '-' ? 2 : c <= '9' ? 3 + (c - '0') : 13 + (c - 'a'));
+		value += unit * (c == 0 ? 0 : c == ICP_DOMAIN_SEP ? 1 : c <= '-' ? 2 :
+						 c <= '9' ? 3 + (c - '0') : 13 + (c - 'a'));
 	}
 	return value;
 }
@@ -110,7 +112,8 @@ children(VariableStatData *vardata, Oid operator, Datum constant, bool varonleft
 	fmgr_info(get_opcode(operator), &proc);
 	common = mcv_selectivity(vardata, &proc, InvalidOid, constant, varonleft, &sum);
 	if (statistic_proc_security_check(vardata, get_opcode(operator)) &&
-		get_attstatsslot(&slot, vardata->statsTuple, STATISTIC_KIND_HISTOGRAM, InvalidOid, ATTSTATSSLOT_VALUES))
+		get_attstatsslot(&slot, vardata->statsTuple, STATISTIC_KIND_HISTOGRAM, InvalidOid,
+						 ATTSTATSSLOT_VALUES))
 	{
 		uint8_t		upper[ICP_DOMAIN_MAX + 1];
 		size_t		len = Min(ICP_DOMAIN_KEYLEN(parent), ICP_DOMAIN_MAX);
@@ -180,7 +183,7 @@ restriction_sel(FunctionCallInfo fcinfo, bool child_left)
 	return sel;
 }
 
-/* A child has few ancestors among the names of the other side, each of them there at most as often as any name. */
+/* A child has few ancestors among the names of the other side, each there at most as often as any name. */
 static float8
 join_sel(FunctionCallInfo fcinfo, bool child_left)
 {

@@ -2,8 +2,8 @@
  * domain_name_support.c
  *	  What the planner and sorts are told about icp.domain_name.
  *
- * x <@ p is a btree range from p up to the first key behind everything under p; p fixed, x <@ p with the column on
- * the right (which filed names is this host at or under?) is an equality with each ancestor of x.
+ * x <@ p is a btree range from p up to the first key behind everything under p; p fixed, x <@ p with the
+ * column on the right (which filed names is this host at or under?) is an equality with each ancestor of x.
  */
 #include "postgres.h"
 
@@ -20,6 +20,7 @@
 #include "utils/lsyscache.h"
 #include "utils/sortsupport.h"
 
+#include "core/domain_abbrev.h"
 #include "types/domain_name.h"
 
 ICP_FUNCTION(icp_domain_name_under_support);
@@ -28,9 +29,10 @@ ICP_FUNCTION(icp_domain_name_upper);
 ICP_FUNCTION(icp_domain_name_sortsupport);
 
 /*
- * The bound above all names under the one given.  A separator sorts below all that a label may have, and a hyphen
- * below the rest of it, so the key with a hyphen appended stands between what is under the name and what only
- * begins alike.  It is no valid name (a label does not end with a hyphen) but can be shown, as EXPLAIN does.
+ * The bound above all names under the one given.  A separator sorts below all that a label may have, and a
+ * hyphen below the rest of it, so the key with a hyphen appended stands between what is under the name and
+ * what only begins alike.  It is no valid name (a label does not end with a hyphen) but can be shown, as
+ * EXPLAIN does.
  */
 static IcpDomainName *
 upper_bound(const IcpDomainName *domain)
@@ -50,7 +52,7 @@ icp_domain_name_upper(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(upper_bound(PG_GETARG_DOMAIN_NAME_PP(0)));
 }
 
-/* icp.domain_name_upper(expression), the function being looked for where the operator's own function lives. */
+/* icp.domain_name_upper(expression), the function being looked for where the operator's function lives. */
 static Expr *
 upper_expression(Expr *parent, Oid funcid, Oid type)
 {
@@ -72,7 +74,8 @@ range_condition(SupportRequestIndexCondition *req, Node *column, Expr *parent)
 	Oid			lt = get_opfamily_member(req->opfamily, type, type, BTLessStrategyNumber);
 	Expr	   *upper;
 
-	if (!OidIsValid(ge) || !OidIsValid(lt) || !is_pseudo_constant_for_index(req->root, (Node *) parent, req->index))
+	if (!OidIsValid(ge) || !OidIsValid(lt) ||
+		!is_pseudo_constant_for_index(req->root, (Node *) parent, req->index))
 		return NIL;
 	if (IsA(parent, Const))
 	{
@@ -81,7 +84,8 @@ range_condition(SupportRequestIndexCondition *req, Node *column, Expr *parent)
 		if (c->constisnull)
 			return NIL;
 		upper = (Expr *) makeConst(type, -1, InvalidOid, -1,
-								   PointerGetDatum(upper_bound(DatumGetDomainNamePP(c->constvalue))), false, false);
+								   PointerGetDatum(upper_bound(DatumGetDomainNamePP(c->constvalue))),
+								   false, false);
 	}
 	else
 		upper = upper_expression(parent, req->funcid, type);
@@ -173,14 +177,7 @@ icp_domain_name_over_support(PG_FUNCTION_ARGS)
 
 /*
  * SORTING
- *
- * Names share their first labels (cn, com.cn), so eight plain bytes would tell few of them apart.  Labels have 37
- * characters, and with the separator and the end of the name there are 39 signs: twelve of them make a number
- * below 2^64, in the same order.
  */
-
-#define ABBREVIATED 12
-#define SIGNS 39
 
 static int
 full_cmp(Datum x, Datum y, SortSupport ssup)
@@ -198,37 +195,18 @@ full_cmp(Datum x, Datum y, SortSupport ssup)
 }
 
 #if SIZEOF_DATUM == 8
-static uint64
-sign_of(uint8_t c)
-{
-	if (c == ICP_DOMAIN_SEP)
-		return 1;
-	if (c == '-')
-		return 2;
-	if (c >= '0' && c <= '9')
-		return 3 + (c - '0');
-	if (c >= 'a' && c <= 'z')
-		return 13 + (c - 'a');
-	return 0;
-}
-
 static Datum
 abbreviate(Datum original, SortSupport ssup)
 {
 	IcpDomainName *domain = DatumGetDomainNamePP(original);
-	const uint8_t *key = ICP_DOMAIN_KEY(domain);
-	size_t		len = ICP_DOMAIN_KEYLEN(domain);
-	uint64		number = 0;
-	size_t		i;
+	uint64		number = icp_domain_abbreviate(ICP_DOMAIN_KEY(domain), ICP_DOMAIN_KEYLEN(domain));
 
-	for (i = 0; i < ABBREVIATED; i++)
-		number = number * SIGNS + (i < len ? sign_of(key[i]) : 0);
 	if ((Pointer) domain != DatumGetPointer(original))
 		pfree(domain);
 	return UInt64GetDatum(number);
 }
 
-/* Making the number costs less than one comparison, and twelve signs reach behind every suffix: never given up. */
+/* Making the number costs no more than a comparison, and it reaches behind the common suffixes: never given up. */
 static bool
 never_abort(int memtupcount, SortSupport ssup)
 {

@@ -2,9 +2,10 @@
  * fuzz_domain.c
  *	  Domain names, URLs of home pages and independent domains, without the server.
  *
- * What must hold for any bytes: what parses is a valid key, whose text and whose Unicode form parse to the same key;
- * a key that is valid by itself comes from its text; a fault lies inside the text; everything at or under a name
- * stands between the name and its bound; the key of a home page's key is itself; a registered name is its own.
+ * What must hold for any bytes: what parses is a valid key, whose text and whose Unicode form parse to the
+ * same key; a key that is valid by itself comes from its text; a fault lies inside the text; everything at or
+ * under a name stands between the name and its bound; the key of a home page's key is itself; keys in order have numbers in order; a registered
+ * name is its own.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 
 #include "core/domain.h"
+#include "core/domain_abbrev.h"
 #include "core/homepage.h"
 #include "core/suffix.h"
 
@@ -138,6 +140,25 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (icp_domain_key_valid((uint8_t *) text, size, &ace) && !ace)
 		check_key((uint8_t *) text, (int) size);
+
+	/* two keys, the second behind a zero byte: their numbers are in their order */
+	if (size > 0)
+	{
+		const char *zero = memchr(text, 0, size);
+		size_t		alen = zero ? (size_t) (zero - text) : size / 2;
+		const uint8_t *a = (uint8_t *) text;
+		const uint8_t *b = a + alen + (zero != NULL);
+		size_t		blen = size - alen - (zero != NULL);
+
+		if (icp_domain_key_valid(a, alen, &ace) && icp_domain_key_valid(b, blen, &ace))
+		{
+			int			cmp = icp_domain_key_cmp(a, alen, b, blen);
+			uint64_t	x = icp_domain_abbreviate(a, alen);
+			uint64_t	y = icp_domain_abbreviate(b, blen);
+
+			REQUIRE(cmp < 0 ? x <= y : cmp > 0 ? x >= y : x == y);
+		}
+	}
 	check_url(text, size);
 	free(text);
 	return 0;

@@ -2,8 +2,9 @@
  * fuzz_domain_list.c
  *	  Domain lists, as literals and as binary payloads, without the server.
  *
- * The first byte chooses.  A literal: it ends, its elements lie inside it, and the list of those that are domains
- * gives itself back when it is written and read.  Two payloads: those that are valid obey the laws of sets.
+ * The first byte chooses.  A literal: it ends, its elements lie inside it, and the list of those that are
+ * domains gives itself back when it is written and read.  Two payloads: those that are valid obey the laws of
+ * sets.
  */
 #include <stdint.h>
 #include <stdio.h>

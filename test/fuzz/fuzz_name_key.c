@@ -2,8 +2,8 @@
  * fuzz_name_key.c
  *	  Keys of names, without the server.
  *
- * What must hold for any bytes: the short way gives what the long one gives; a key's key is itself; white space
- * around changes nothing; a buffer that is too small is noticed.
+ * What must hold for any bytes: the short way gives what the long one gives; a key's key is itself; white
+ * space around changes nothing; a buffer that is too small is noticed.
  */
 #include <stdint.h>
 #include <stdio.h>

@@ -28,6 +28,10 @@ SELECT count(*) > 100000 AS pairs,
 FROM (SELECT * FROM reversed ORDER BY i LIMIT 400) AS a CROSS JOIN (SELECT * FROM reversed ORDER BY i DESC LIMIT 400) AS b;
 -- a sort (abbreviated keys) gives the same as comparing
 SELECT array_agg(d ORDER BY d) = array_agg(d ORDER BY r, i) AS sorted FROM reversed;
+SELECT array_agg(d ORDER BY d) = array_agg(d ORDER BY domain_list(d)) AS around_suffixes FROM (SELECT (x || s)::domain_name AS d
+  FROM unnest(ARRAY['', '0.', 'a.', 'a-.', 'z.', 'zzzzzzzzzzzz1.', 'zzzzzzzzzzzz2.', 'b.a.', 'x-', 'com.', 'org.']) AS x,
+    unnest(ARRAY['cn', 'com', 'net', 'org', 'ac.cn', 'com.cn', 'edu.cn', 'gov.cn', 'net.cn', 'org.cn', '中国', 'cn0a', 'comb', 'co', 'coma.cn', 'co.cn', 'xn--fiqs8sa.cn', 'uk']) AS s
+  WHERE try_domain_name(x || s) IS NOT NULL) AS g;
 SELECT array_agg(d::text ORDER BY d, i) = array_agg(d::text ORDER BY domain_list(d), i) AS as_lists_of_one FROM reversed;
 
 -- lists against sorted arrays without duplicates
