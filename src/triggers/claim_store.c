@@ -2,8 +2,9 @@
  * claim_store.c
  *	  The tables of claims and of the edges between them, written and probed without the executor.
  *
- * Claims are entered first: heap and index, a batch at a time in the order of their hashes, so that the index is
- * walked once from left to right.  Only then is the index probed, with a dirty snapshot, as exclusion constraints
+ * Claims are entered first, a batch at a time: the heap and most indexes in the order of the rows, which is nearly
+ * that of the holders' ids, and the indexes that begin with the hash in the order of the hashes, so that each index
+ * is walked from left to right.  Only then is the index probed, with a dirty snapshot, as exclusion constraints
  * do: of two concurrent claimants, whoever probes last finds the other's entry, at every isolation level, and
  * nobody takes a lock or waits (3 Q17; design decision 5).  Nothing here reads with an MVCC snapshot, so detection
  * leaves no predicate locks behind and cannot itself cause a serialization failure.
@@ -28,6 +29,7 @@
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "nodes/primnodes.h"
+#include "storage/bufmgr.h"
 #include "triggers/claim_store.h"
 #include "triggers/trigger.h"
 #include "utils/acl.h"
@@ -40,6 +42,9 @@
 
 /* How many heap tuples are written at once; COPY uses the same. */
 #define BATCH_TUPLES 1000
+
+/* With so many claims for each page of the index, reading all of it is quicker than looking each claim up. */
+#define WALK_CLAIMS_PER_PAGE 8
 
 /* Columns of the two tables, in the order of their definition below. */
 typedef enum ClaimColumn
@@ -102,7 +107,7 @@ static const ColumnSpec edge_columns[EDGE_NCOLUMNS] = {
 typedef struct Writer
 {
 	Relation	rel;
-	ResultRelInfo *rri;
+	ResultRelInfo *rri;			/* with all indexes */
 	Oid			sequence;		/* behind the identity column id */
 	AttrNumber	column[CLAIM_NCOLUMNS];	/* attribute numbers by ClaimColumn or EdgeColumn */
 	TupleTableSlot **slots;		/* BATCH_TUPLES of them, made as they are needed */
@@ -115,6 +120,8 @@ struct ClaimStore
 	EState	   *estate;
 	Writer		claim;
 	Writer		edge;
+	ResultRelInfo *hash_rri;	/* the claim table with the indexes that begin with key_hash */
+	ResultRelInfo *other_rri;	/* and with the others */
 	Relation	hash_index;
 	Relation	holder_index;
 	TupleTableSlot *scan_slot;
@@ -244,6 +251,29 @@ find_index(Writer *writer, AttrNumber column, bool live_only)
 			 errhint("icp.check_registry() tells what is missing.")));
 }
 
+/* The table with only those of its indexes that begin with the column, or only the others. */
+static ResultRelInfo *
+some_indexes(Writer *writer, AttrNumber column, bool beginning_with)
+{
+	ResultRelInfo *some = makeNode(ResultRelInfo);
+	int			n = 0;
+
+	*some = *writer->rri;
+	some->ri_IndexRelationDescs = palloc_array(Relation, writer->rri->ri_NumIndices);
+	some->ri_IndexRelationInfo = palloc_array(IndexInfo *, writer->rri->ri_NumIndices);
+	for (int i = 0; i < writer->rri->ri_NumIndices; i++)
+	{
+		Relation	index = writer->rri->ri_IndexRelationDescs[i];
+
+		if ((index->rd_index->indkey.values[0] == column) != beginning_with)
+			continue;
+		some->ri_IndexRelationDescs[n] = index;
+		some->ri_IndexRelationInfo[n++] = writer->rri->ri_IndexRelationInfo[i];
+	}
+	some->ri_NumIndices = n;
+	return some;
+}
+
 ClaimStore *
 icp_claim_store_open(Oid claim_relid, Oid user, const char *kind, Oid holder)
 {
@@ -274,6 +304,8 @@ icp_claim_store_open(Oid claim_relid, Oid user, const char *kind, Oid holder)
 	open_writer(&store->edge, edge_relid, edge_columns, EDGE_NCOLUMNS, user);
 	store->hash_index = find_index(&store->claim, store->claim.column[CLAIM_KEY_HASH], true);
 	store->holder_index = find_index(&store->claim, store->claim.column[CLAIM_HOLDER_ID], false);
+	store->hash_rri = some_indexes(&store->claim, store->claim.column[CLAIM_KEY_HASH], true);
+	store->other_rri = some_indexes(&store->claim, store->claim.column[CLAIM_KEY_HASH], false);
 	store->scan_slot = table_slot_create(store->claim.rel, NULL);
 	MemoryContextSwitchTo(caller);
 	return store;
@@ -324,28 +356,27 @@ set_column(TupleTableSlot *slot, AttrNumber column, Datum value)
 }
 
 static void
-index_tuple(ClaimStore *store, Writer *writer, TupleTableSlot *slot)
+index_tuple(ClaimStore *store, ResultRelInfo *rri, TupleTableSlot *slot)
 {
-	if (writer->rri->ri_NumIndices > 0)
-		list_free(icp_insert_index_tuples(writer->rri, slot, store->estate));
+	if (rri->ri_NumIndices > 0)
+		list_free(icp_insert_index_tuples(rri, slot, store->estate));
 	ResetPerTupleExprContext(store->estate);
 }
 
-/* Writes the first n slots of the batch into the heap, then into the indexes. */
+/* Writes the first n slots of the batch into the heap, then into the indexes of rri. */
 static void
-write_batch(ClaimStore *store, Writer *writer, int n, BulkInsertState bistate)
+write_batch(ClaimStore *store, Writer *writer, ResultRelInfo *rri, int n, BulkInsertState bistate)
 {
 	table_multi_insert(writer->rel, writer->slots, n, GetCurrentCommandId(true), 0, bistate);
 	for (int i = 0; i < n; i++)
-		index_tuple(store, writer, writer->slots[i]);
+		index_tuple(store, rri, writer->slots[i]);
 }
 
 static void
-fill_claim_slot(ClaimStore *store, TupleTableSlot *slot, Claim *claim)
+fill_claim_slot(ClaimStore *store, TupleTableSlot *slot, const Claim *claim)
 {
 	const AttrNumber *column = store->claim.column;
 
-	claim->id = nextval_internal(store->claim.sequence, false);
 	set_column(slot, column[CLAIM_ID], Int64GetDatum(claim->id));
 	set_column(slot, column[CLAIM_KIND], store->kind);
 	set_column(slot, column[CLAIM_KEY],
@@ -360,6 +391,7 @@ fill_claim_slot(ClaimStore *store, TupleTableSlot *slot, Claim *claim)
 	ExecStoreVirtualTuple(slot);
 }
 
+/* Writes the claims into the heap and into the indexes that do not begin with the hash. */
 static void
 write_claims(ClaimStore *store, Claim *claims, int nclaims)
 {
@@ -374,16 +406,46 @@ write_claims(ClaimStore *store, Claim *claims, int nclaims)
 		CHECK_FOR_INTERRUPTS();
 		caller = MemoryContextSwitchTo(batch);
 		for (int i = 0; i < n; i++)
+		{
+			claims[done + i].id = nextval_internal(store->claim.sequence, false);
 			fill_claim_slot(store, batch_slot(store, &store->claim, i), &claims[done + i]);
-		write_batch(store, &store->claim, n, bistate);
+		}
+		write_batch(store, &store->claim, store->other_rri, n, bistate);
 		MemoryContextSwitchTo(caller);
 		for (int i = 0; i < n; i++)
+		{
+			claims[done + i].tid = store->claim.slots[i]->tts_tid;
 			ExecClearTuple(store->claim.slots[i]);
+		}
 		MemoryContextReset(batch);
 		done += n;
 	}
 	FreeBulkInsertState(bistate);
 	MemoryContextDelete(batch);
+}
+
+/* Enters claims that are in the heap, sorted by hash, into the indexes that begin with it. */
+static void
+index_claims(ClaimStore *store, const Claim *claims, int nclaims)
+{
+	MemoryContext tuple = AllocSetContextCreate(store->context, "claim index tuple", ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(tuple);
+
+	for (int i = 0; i < nclaims; i++)
+	{
+		TupleTableSlot *slot = batch_slot(store, &store->claim, 0);
+
+		if ((i & 1023) == 0)
+			CHECK_FOR_INTERRUPTS();
+		fill_claim_slot(store, slot, &claims[i]);
+		slot->tts_tid = claims[i].tid;
+		slot->tts_tableOid = RelationGetRelid(store->claim.rel);
+		index_tuple(store, store->hash_rri, slot);
+		ExecClearTuple(slot);
+		MemoryContextReset(tuple);
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(tuple);
 }
 
 static void
@@ -412,7 +474,7 @@ write_edges(ClaimStore *store, const Edge *edges, int nedges)
 			set_column(slot, column[EDGE_DETECTED_AT], now);
 			ExecStoreVirtualTuple(slot);
 		}
-		write_batch(store, &store->edge, n, NULL);
+		write_batch(store, &store->edge, store->edge.rri, n, NULL);
 		done += n;
 	}
 }
@@ -475,9 +537,10 @@ is_rival(ClaimStore *store, const Claim *claim, const char *kind, int32 kind_len
 		scanned_text_is(store, CLAIM_KIND, kind, kind_length);
 }
 
-/* What is found beside a claim. */
+/* What is found beside one of several claims. */
 typedef struct Found
 {
+	int			claim;			/* which */
 	int64		id;
 	int64		holder_id;
 	int64		account_id;
@@ -494,34 +557,45 @@ typedef struct FoundList
 static int
 compare_found(const void *a, const void *b)
 {
-	int64		left = ((const Found *) a)->id;
-	int64		right = ((const Found *) b)->id;
+	const Found *left = (const Found *) a;
+	const Found *right = (const Found *) b;
 
-	return left < right ? -1 : left > right;
+	if (left->claim != right->claim)
+		return left->claim - right->claim;
+	return left->id < right->id ? -1 : left->id > right->id;
 }
 
 /*
- * The live claims of other accounts for the same kind and key, in the order of their ids, each once: while its row
- * is being updated by another transaction, the old and the new version of a claim are both there.
+ * Puts the list in the order of the claims and the rivals' ids, with each rival once: while its row is being updated
+ * by another transaction, the old and the new version of a claim are both there.
  */
 static void
-find_rivals(ClaimStore *store, IndexScanDesc scan, const Claim *claim, text *kind, FoundList *found)
+sort_found(FoundList *found)
 {
-	ScanKeyData key;
 	int			n = 0;
 
-	found->n = 0;
-	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum((int64) claim->hash));
-	index_rescan(scan, &key, 1, NULL, 0);
-	while (index_getnext_slot(scan, ForwardScanDirection, store->scan_slot))
+	if (found->n < 2)
+		return;
+	qsort(found->items, found->n, sizeof(Found), compare_found);
+	for (int i = 1; i < found->n; i++)
+	{
+		if (compare_found(&found->items[i], &found->items[n]) != 0)
+			found->items[++n] = found->items[i];
+	}
+	found->n = n + 1;
+}
+
+/* Adds the claim in the scan slot, once for each of the claims whose rival it is. */
+static void
+collect_rival(ClaimStore *store, const Claim *claims, int nclaims, text *kind, FoundList *found)
+{
+	for (int i = 0; i < nclaims; i++)
 	{
 		Found	   *rival;
 		bool		isnull;
 
-		if (!is_rival(store, claim, VARDATA_ANY(kind), VARSIZE_ANY_EXHDR(kind)))
+		if (!is_rival(store, &claims[i], VARDATA_ANY(kind), VARSIZE_ANY_EXHDR(kind)))
 			continue;
-		if ((found->n & 1023) == 1023)
-			CHECK_FOR_INTERRUPTS();
 		if (found->n == found->room)
 		{
 			found->room = found->room == 0 ? 64 : found->room * 2;
@@ -530,40 +604,30 @@ find_rivals(ClaimStore *store, IndexScanDesc scan, const Claim *claim, text *kin
 				(Found *) repalloc_huge(found->items, sizeof(Found) * (Size) found->room);
 		}
 		rival = &found->items[found->n++];
+		rival->claim = i;
 		rival->id = scanned_int64(store, CLAIM_ID);
 		rival->holder_id = scanned_int64(store, CLAIM_HOLDER_ID);
 		rival->account_id = scanned_int64(store, CLAIM_ACCOUNT_ID);
 		rival->holder = DatumGetObjectId(scanned(store, CLAIM_HOLDER, &isnull));
 	}
-	ExecClearTuple(store->scan_slot);
-	if (found->n < 2)
-		return;
-	qsort(found->items, found->n, sizeof(Found), compare_found);
-	for (int i = 1; i < found->n; i++)
-	{
-		if (found->items[i].id != found->items[n].id)
-			found->items[++n] = found->items[i];
-	}
-	found->n = n + 1;
 }
 
-/* Is it one of these claims, which got their ids in the order they stand in? */
-static bool
-is_among(const Claim *claims, int nclaims, int64 id)
+/* The live claims of other accounts for the same kind and key, in the order of their ids, each once. */
+static void
+find_rivals(ClaimStore *store, IndexScanDesc scan, const Claim *claim, text *kind, FoundList *found)
 {
-	int			low = 0;
-	int			high = nclaims;
+	ScanKeyData key;
 
-	while (low < high)
+	found->n = 0;
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum((int64) claim->hash));
+	index_rescan(scan, &key, 1, NULL, 0);
+	while (index_getnext_slot(scan, ForwardScanDirection, store->scan_slot))
 	{
-		int			middle = low + (high - low) / 2;
-
-		if (claims[middle].id < id)
-			low = middle + 1;
-		else
-			high = middle;
+		CHECK_FOR_INTERRUPTS();
+		collect_rival(store, claim, 1, kind, found);
 	}
-	return low < nclaims && claims[low].id == id;
+	ExecClearTuple(store->scan_slot);
+	sort_found(found);
 }
 
 static void
@@ -579,58 +643,192 @@ add_edge(Edge **edges, int *nedges, int *room, const Edge *edge)
 	(*edges)[(*nedges)++] = *edge;
 }
 
-/* Finds the rivals of claims that are in the index already, in the order of their ids, and writes an edge to each. */
+/* Into the order of the index, which compares as int8 does. */
+#define ST_SORT sort_claims
+#define ST_ELEMENT_TYPE Claim
+#define ST_COMPARE(a, b) \
+	((int64) (a)->hash < (int64) (b)->hash ? -1 : (int64) (a)->hash > (int64) (b)->hash)
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+/*
+ * What a probe of many claims has at hand.  The claims are sorted by hash, and those of one hash are probed together:
+ * what they are to each other is known without the index, and only the others must be looked for there.
+ */
+typedef struct Probe
+{
+	ClaimStore *store;
+	IndexScanDesc scan;
+	text	   *kind;
+	FoundList	found;			/* beside the claims of one hash */
+	Edge	   *edges;
+	int			nedges;
+	int			room;
+} Probe;
+
+static void
+note_edge(Probe *probe, const Claim *claim, int64 rival_id, int64 rival_holder_id)
+{
+	Edge		edge;
+
+	edge.claim_id = claim->id;
+	edge.claim_holder_id = claim->holder_id;
+	edge.rival_id = rival_id;
+	edge.rival_holder_id = rival_holder_id;
+	edge.province_code = claim->province_code;
+	add_edge(&probe->edges, &probe->nedges, &probe->room, &edge);
+}
+
+/* Takes the index entry at which the scan stands, of the same hash as the claims. */
+static void
+probe_entry(Probe *probe, const Claim *claims, int nclaims)
+{
+	ClaimStore *store = probe->store;
+
+	/* Most entries are those just made, about which the heap need not be asked. */
+	for (int i = 0; i < nclaims; i++)
+	{
+		if (ItemPointerEquals((ItemPointer) &claims[i].tid, &probe->scan->xs_heaptid))
+			return;
+	}
+
+	do
+	{
+		bool		among = false;
+
+		if (!index_fetch_heap(probe->scan, store->scan_slot))
+			continue;
+		for (int i = 0; i < nclaims && !among; i++)
+			among = claims[i].id == scanned_int64(store, CLAIM_ID);
+		if (!among)
+			collect_rival(store, claims, nclaims, probe->kind, &probe->found);
+	} while (probe->scan->xs_heap_continue);
+}
+
+/* All entries of their hash have been taken: notes the edges of these claims. */
+static void
+probed(Probe *probe, const Claim *claims, int nclaims)
+{
+	FoundList  *found = &probe->found;
+
+	sort_found(found);
+	for (int i = 0; i < found->n; i++)
+		note_edge(probe, &claims[found->items[i].claim], found->items[i].id, found->items[i].holder_id);
+	found->n = 0;
+
+	/* of two that came together, the later one has found the earlier one */
+	for (int i = 0; i < nclaims; i++)
+	{
+		for (int j = 0; j < nclaims; j++)
+		{
+			if (claims[i].account_id != claims[j].account_id && claims[i].id > claims[j].id &&
+				claims[i].key_length == claims[j].key_length &&
+				memcmp(claims[i].key, claims[j].key, claims[i].key_length) == 0)
+				note_edge(probe, &claims[i], claims[j].id, claims[j].holder_id);
+		}
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+/* How many of the claims have the hash of the first. */
+static int
+same_hash(const Claim *claims, int nclaims)
+{
+	int			n = 1;
+
+	while (n < nclaims && claims[n].hash == claims[0].hash)
+		n++;
+	return n;
+}
+
+/* Looks every hash up. */
+static void
+probe_by_descents(Probe *probe, const Claim *claims, int nclaims)
+{
+	int			n;
+
+	for (int i = 0; i < nclaims; i += n)
+	{
+		ScanKeyData key;
+
+		n = same_hash(&claims[i], nclaims - i);
+		ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum((int64) claims[i].hash));
+		index_rescan(probe->scan, &key, 1, NULL, 0);
+		while (index_getnext_tid(probe->scan, ForwardScanDirection) != NULL)
+		{
+			CHECK_FOR_INTERRUPTS();
+			probe_entry(probe, &claims[i], n);
+		}
+		probed(probe, &claims[i], n);
+	}
+}
+
+/*
+ * Reads the index once, beside the claims.  An entry that another transaction makes behind the scan is one whose own
+ * probe comes later and finds ours.
+ */
+static void
+probe_by_walk(Probe *probe, const Claim *claims, int nclaims)
+{
+	IndexScanDesc scan = probe->scan;
+	ScanKeyData keys[2];
+	int			i = 0;
+	int			n = same_hash(claims, nclaims);
+
+	ScanKeyInit(&keys[0], 1, BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum((int64) claims[0].hash));
+	ScanKeyInit(&keys[1], 1, BTLessEqualStrategyNumber, F_INT8LE, Int64GetDatum((int64) claims[nclaims - 1].hash));
+	scan->xs_want_itup = true;
+	index_rescan(scan, keys, 2, NULL, 0);
+	while (index_getnext_tid(scan, ForwardScanDirection) != NULL)
+	{
+		bool		isnull;
+		int64		hash = DatumGetInt64(index_getattr(scan->xs_itup, 1, scan->xs_itupdesc, &isnull));
+
+		CHECK_FOR_INTERRUPTS();
+		while ((int64) claims[i].hash < hash)
+		{
+			probed(probe, &claims[i], n);
+			i += n;				/* the last one's hash is the end of the scan */
+			n = same_hash(&claims[i], nclaims - i);
+		}
+		if ((int64) claims[i].hash == hash)
+			probe_entry(probe, &claims[i], n);
+	}
+	for (; i < nclaims; i += n)
+	{
+		n = same_hash(&claims[i], nclaims - i);
+		probed(probe, &claims[i], n);
+	}
+}
+
+/* Finds the rivals of claims that are in the index already, sorted by hash, and writes an edge to each. */
 static void
 probe_claims(ClaimStore *store, const Claim *claims, int nclaims)
 {
-	text	   *kind = DatumGetTextPP(store->kind);
-	FoundList	found = {0};
-	Edge	   *edges = NULL;
-	int			nedges = 0;
-	int			room = 0;
+	Relation	index = store->hash_index;
+	Probe		probe = {0};
 	SnapshotData dirty;
-	IndexScanDesc scan;
+	bool		walk;
 
 	InitDirtySnapshot(dirty);
-	scan = icp_index_beginscan(store->claim.rel, store->hash_index, &dirty, 1);
-	for (int i = 0; i < nclaims; i++)
-	{
-		const Claim *claim = &claims[i];
+	walk = nclaims / WALK_CLAIMS_PER_PAGE > RelationGetNumberOfBlocks(index) &&
+		(index->rd_indoption[0] & INDOPTION_DESC) == 0;
 
-		if ((i & 1023) == 0)
-			CHECK_FOR_INTERRUPTS();
-		find_rivals(store, scan, claim, kind, &found);
-		for (int j = 0; j < found.n; j++)
-		{
-			const Found *rival = &found.items[j];
-			Edge		edge;
-
-			/* A later claim of this batch finds this one by its own probe. */
-			if (rival->id > claim->id && is_among(claims, nclaims, rival->id))
-				continue;
-			edge.claim_id = claim->id;
-			edge.claim_holder_id = claim->holder_id;
-			edge.rival_id = rival->id;
-			edge.rival_holder_id = rival->holder_id;
-			edge.province_code = claim->province_code;
-			add_edge(&edges, &nedges, &room, &edge);
-		}
-	}
-	index_endscan(scan);
-	write_edges(store, edges, nedges);
-	if (edges != NULL)
-		pfree(edges);
-	if (found.items != NULL)
-		pfree(found.items);
-}
-
-static int
-compare_claim_hashes(const void *a, const void *b)
-{
-	int64		left = (int64) ((const Claim *) a)->hash;
-	int64		right = (int64) ((const Claim *) b)->hash;
-
-	return left < right ? -1 : left > right;
+	probe.store = store;
+	probe.kind = DatumGetTextPP(store->kind);
+	probe.scan = icp_index_beginscan(store->claim.rel, index, &dirty, walk ? 2 : 1);
+	if (walk)
+		probe_by_walk(&probe, claims, nclaims);
+	else
+		probe_by_descents(&probe, claims, nclaims);
+	index_endscan(probe.scan);
+	ExecClearTuple(store->scan_slot);
+	write_edges(store, probe.edges, probe.nedges);
+	if (probe.edges != NULL)
+		pfree(probe.edges);
+	if (probe.found.items != NULL)
+		pfree(probe.found.items);
 }
 
 void
@@ -638,9 +836,9 @@ icp_claim_store_enter(ClaimStore *store, Claim *claims, int nclaims)
 {
 	if (nclaims == 0)
 		return;
-	/* the order of the index, which compares as int8 does */
-	qsort(claims, nclaims, sizeof(Claim), compare_claim_hashes);
 	write_claims(store, claims, nclaims);
+	sort_claims(claims, nclaims);
+	index_claims(store, claims, nclaims);
 	probe_claims(store, claims, nclaims);
 	CommandCounterIncrement();
 }
@@ -740,6 +938,7 @@ read_claim(ClaimStore *store, Claim *claim)
 		claim->province_code = 0;
 	claim->key = VARDATA(key);
 	claim->key_length = VARSIZE(key) - VARHDRSZ;
+	ItemPointerSetInvalid(&claim->tid);	/* of some version */
 }
 
 /*
@@ -782,7 +981,7 @@ change_claims(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhas
 		simple_table_tuple_update(store->claim.rel, &store->scan_slot->tts_tid, slot, SnapshotSelf,
 								  &update_indexes);
 		if (ICP_UPDATE_NEEDS_INDEXES(update_indexes))
-			index_tuple(store, &store->claim, slot);
+			index_tuple(store, store->claim.rri, slot);
 		ExecClearTuple(slot);
 	}
 	index_endscan(scan);
@@ -820,7 +1019,11 @@ icp_claim_store_restate(ClaimStore *store, int64 holder_id, const uint64 *hashes
 	 * after this transaction has committed, finds neither.  So whoever writes a version of a live claim probes after
 	 * it, as if it were new; an edge that is there already does no harm.
 	 */
-	probe_claims(store, changed, n);
+	if (n > 0)
+	{
+		sort_claims(changed, n);
+		probe_claims(store, changed, n);
+	}
 	CommandCounterIncrement();
 	pfree(changed);
 }
