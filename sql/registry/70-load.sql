@@ -198,8 +198,10 @@ BEGIN
 	  FROM pg_temp.load_row r LEFT JOIN @registry@.provider p ON p.name = r.provider
 	 WHERE r.reasons = '[]' AND NOT r.is_filed
 	ON CONFLICT (provider_id, user_name) DO NOTHING;
-	INSERT INTO @registry@.sponsor (account_id, province, number, name, nature, status, filed_at)
-	SELECT DISTINCT ON (r.main) a.id, r.province, r.main, r.unit_name, r.nature, 'filed', now()
+	INSERT INTO @registry@.sponsor (account_id, province, number, name, nature, status, filed_at,
+								 last_service_no)
+	SELECT DISTINCT ON (r.main) a.id, r.province, r.main, r.unit_name, r.nature, 'filed', now(),
+		   max(icp.service_no(r.service)) OVER (PARTITION BY r.main)
 	  FROM pg_temp.load_row r
 	  LEFT JOIN @registry@.provider p ON p.name = r.provider
 	  JOIN @registry@.account a ON a.user_name = r.account AND a.provider_id IS NOT DISTINCT FROM p.id
