@@ -6,8 +6,9 @@ CREATE TABLE @registry@.sponsor (
 	province		icp.province NOT NULL,
 	province_code	smallint NOT NULL,
 	number			icp.icp_id,
-	name			text NOT NULL CHECK (name <> ''),
-	name_key		text NOT NULL,
+	name			text NOT NULL CHECK (name <> '' AND octet_length(name) <= 2000),
+	-- no name of signs only; and it must fit into an index
+	name_key		text NOT NULL CHECK (name_key <> '' AND octet_length(name_key) <= 2000),
 	nature			text,
 	credential		text,
 	principal_name	text,

@@ -50,9 +50,11 @@ CREATE POLICY sponsor_see ON @registry@.sponsor FOR SELECT USING (@registry@.may
 CREATE POLICY sponsor_enter ON @registry@.sponsor FOR INSERT
 	WITH CHECK (status = 'draft' AND number IS NULL AND filed_at IS NULL AND last_service_no = 0
 				AND @registry@.may_enter(account_id));
--- A filed record is changed through applications only.
+-- A filed record is changed through applications only, and what lies with the bureau stands still.
 CREATE POLICY sponsor_change ON @registry@.sponsor FOR UPDATE
-	USING (status = 'draft' AND @registry@.may_enter(account_id))
+	USING (status = 'draft' AND @registry@.may_enter(account_id)
+		   AND NOT EXISTS (SELECT FROM @registry@.application a
+							WHERE a.sponsor_id = sponsor.id AND a.state IN ('reported', 'conflicted', 'reviewing')))
 	WITH CHECK (status = 'draft' AND number IS NULL AND filed_at IS NULL AND last_service_no = 0
 				AND @registry@.may_enter(account_id));
 
@@ -61,7 +63,9 @@ CREATE POLICY site_see ON @registry@.site FOR SELECT USING (@registry@.may_see(p
 CREATE POLICY site_enter ON @registry@.site FOR INSERT
 	WITH CHECK (status = 'draft' AND number IS NULL AND filed_at IS NULL AND @registry@.may_enter(account_id));
 CREATE POLICY site_change ON @registry@.site FOR UPDATE
-	USING (status = 'draft' AND @registry@.may_enter(account_id))
+	USING (status = 'draft' AND @registry@.may_enter(account_id)
+		   AND NOT EXISTS (SELECT FROM @registry@.application a
+							WHERE a.site_id = site.id AND a.state IN ('reported', 'conflicted', 'reviewing')))
 	WITH CHECK (status = 'draft' AND number IS NULL AND filed_at IS NULL AND @registry@.may_enter(account_id));
 
 ALTER TABLE @registry@.access ENABLE ROW LEVEL SECURITY;
