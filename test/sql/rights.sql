@@ -298,6 +298,31 @@ SET ROLE regress_icp_owner;
 SELECT kind, key, left_account, right_account, right_holder, state FROM beian.conflict WHERE 77 IN (left_account, right_account) ORDER BY 3, 4;
 RESET ROLE;
 
+-- what lies with the bureau stands still, and moves again when it comes back
+SET ROLE regress_icp_owner;
+INSERT INTO beian.sponsor (id, account_id, province, name) VALUES (900, 1, '京', '等待审核公司');
+INSERT INTO beian.site (id, sponsor_id, name, domains) VALUES (900, 900, '等待', '{waiting.cn}');
+INSERT INTO beian.application (id, site_id) VALUES (900, 900);
+UPDATE beian.application SET state = 'submitted' WHERE id = 900;
+SET ROLE regress_icp_p1;
+UPDATE beian.site SET domains = '{waiting.cn,corrected.cn}' WHERE id = 900 RETURNING domains;
+SET ROLE regress_icp_owner;
+UPDATE beian.application SET state = 'pre_verified' WHERE id = 900;
+UPDATE beian.application SET state = 'verified' WHERE id = 900;
+UPDATE beian.application SET state = 'reported' WHERE id = 900;
+SET ROLE regress_icp_p1;
+UPDATE beian.site SET domains = '{slipped-in.cn}' WHERE id = 900 RETURNING domains;
+UPDATE beian.sponsor SET name = '另一公司' WHERE id = 900 RETURNING name;
+SET ROLE regress_icp_owner;
+SELECT s.name, t.domains FROM beian.site t JOIN beian.sponsor s ON s.id = t.sponsor_id WHERE t.id = 900;
+UPDATE beian.application SET state = 'returned', reason = '名称不符' WHERE id = 900;
+SET ROLE regress_icp_p1;
+UPDATE beian.sponsor SET name = '等待审核有限公司' WHERE id = 900 RETURNING name;
+RESET ROLE;
+-- a name must have something to compare, and fit an index
+INSERT INTO beian.sponsor (account_id, province, name) VALUES (1, '京', '　');
+INSERT INTO beian.sponsor (account_id, province, name) VALUES (1, '京', repeat('长', 1000));
+
 DROP TABLE public.page, public.shop, public.claim, public.claim_edge;
 DROP SCHEMA beian CASCADE;
 DROP OWNED BY regress_icp_owner, regress_icp_p1, regress_icp_p2, regress_icp_s1, regress_icp_jing, regress_icp_yue,
