@@ -128,10 +128,10 @@ CREATE FUNCTION icp.domain_name_upper(icp.domain_name) RETURNS icp.domain_name
 COMMENT ON FUNCTION icp.domain_name_upper(icp.domain_name) IS
   'the bound above everything at or under the name, for index conditions; no domain name itself';
 CREATE FUNCTION icp.domain_name_under_support(internal) RETURNS internal
-  AS 'MODULE_PATHNAME', 'icp_domain_name_under_support' LANGUAGE C STRICT;
+  AS 'MODULE_PATHNAME', 'icp_domain_name_under_support' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION icp.domain_name_under_support(internal) IS 'planner support of <@';
 CREATE FUNCTION icp.domain_name_over_support(internal) RETURNS internal
-  AS 'MODULE_PATHNAME', 'icp_domain_name_over_support' LANGUAGE C STRICT;
+  AS 'MODULE_PATHNAME', 'icp_domain_name_over_support' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION icp.domain_name_over_support(internal) IS 'planner support of @>';
 CREATE FUNCTION icp.domain_name_undersel(internal, oid, internal, integer) RETURNS float8
   AS 'MODULE_PATHNAME', 'icp_domain_name_undersel' LANGUAGE C STABLE STRICT PARALLEL SAFE;

@@ -120,10 +120,31 @@ ANALYZE filed;
 SELECT coalesce(array_length(most_common_elems::text::text[], 1), 0) <= 10 AS few_kept FROM pg_stats WHERE tablename = 'filed' AND attname = 'd';
 RESET default_statistics_target;
 
--- who may not read the table does not see it in estimates either: the statistics of a barred table count only
--- through operators that cannot leak, and these cannot
+-- Who may not read all of the table does not see its statistics through an operator that could tell him its values. All of
+-- ours are leakproof; one that is made of the same function, and is not, is given the default.
 SELECT DISTINCT oprname, proleakproof FROM pg_operator o JOIN pg_proc p ON p.oid = oprcode
 WHERE oprnamespace = 'icp'::regnamespace AND 'domain_list'::regtype IN (oprleft, oprright) AND oprresult = 'boolean'::regtype ORDER BY 1;
+ANALYZE filed;
+CREATE ROLE regress_icp_nobody;
+GRANT USAGE ON SCHEMA icp TO regress_icp_nobody;
+GRANT SELECT ON filed TO regress_icp_nobody;
+ALTER TABLE filed ENABLE ROW LEVEL SECURITY;
+CREATE POLICY positive ON filed USING (id > 0);
+DO $$ BEGIN
+  EXECUTE (SELECT format('CREATE FUNCTION public.leaking(icp.domain_list, icp.domain_list) RETURNS boolean AS %L, %L LANGUAGE C STRICT IMMUTABLE', probin, prosrc)
+    FROM pg_proc WHERE oid = 'icp.domain_list_overlap'::regproc);
+END $$;
+CREATE OPERATOR public.&&& (LEFTARG = domain_list, RIGHTARG = domain_list, FUNCTION = public.leaking,
+  RESTRICT = domain_list_overlapsel, JOIN = domain_list_overlapjoinsel);
+SELECT estimate($$SELECT 1 FROM filed WHERE d OPERATOR(public.&&&) '{portal.cn}'$$) BETWEEN 600 AND 2400 AS owner_sees;
+SET ROLE regress_icp_nobody;
+SELECT estimate($$SELECT 1 FROM filed WHERE d && '{portal.cn}'$$) BETWEEN 600 AND 2400 AS leakproof,
+  estimate($$SELECT 1 FROM filed WHERE d OPERATOR(public.&&&) '{portal.cn}'$$) < 100 AS default_for_leaking;
+RESET ROLE;
+DROP OPERATOR public.&&& (domain_list, domain_list);
+DROP FUNCTION public.leaking(domain_list, domain_list);
+DROP OWNED BY regress_icp_nobody;
+DROP ROLE regress_icp_nobody;
 
 DROP TABLE filed, host, claim, claimed, checked, short;
 DROP DOMAIN filed_domains;
