@@ -652,6 +652,24 @@ add_edge(Edge **edges, int *nedges, int *room, const Edge *edge)
 #define ST_DEFINE
 #include "lib/sort_template.h"
 
+/* The claims that an edge joins, the earlier one first. */
+typedef struct EdgeEnds
+{
+	int64		left;
+	int64		right;
+} EdgeEnds;
+
+static int
+compare_ends(const void *a, const void *b)
+{
+	const EdgeEnds *one = (const EdgeEnds *) a;
+	const EdgeEnds *two = (const EdgeEnds *) b;
+
+	if (one->left != two->left)
+		return one->left < two->left ? -1 : 1;
+	return one->right < two->right ? -1 : one->right > two->right;
+}
+
 /*
  * What a probe of many claims has at hand.  The claims are sorted by hash, and those of one hash are probed together:
  * what they are to each other is known without the index, and only the others must be looked for there.
@@ -659,6 +677,8 @@ add_edge(Edge **edges, int *nedges, int *room, const Edge *edge)
 typedef struct Probe
 {
 	ClaimStore *store;
+	const EdgeEnds *known;		/* edges that are there already, sorted */
+	int			nknown;
 	IndexScanDesc scan;
 	text	   *kind;
 	FoundList	found;			/* beside the claims of one hash */
@@ -670,8 +690,12 @@ typedef struct Probe
 static void
 note_edge(Probe *probe, const Claim *claim, int64 rival_id, int64 rival_holder_id)
 {
+	EdgeEnds	ends = {Min(claim->id, rival_id), Max(claim->id, rival_id)};
 	Edge		edge;
 
+	if (probe->nknown > 0 &&
+		bsearch(&ends, probe->known, probe->nknown, sizeof(EdgeEnds), compare_ends) != NULL)
+		return;
 	edge.claim_id = claim->id;
 	edge.claim_holder_id = claim->holder_id;
 	edge.rival_id = rival_id;
@@ -802,9 +826,12 @@ probe_by_walk(Probe *probe, const Claim *claims, int nclaims)
 	}
 }
 
-/* Finds the rivals of claims that are in the index already, sorted by hash, and writes an edge to each. */
+/*
+ * Finds the rivals of claims that are in the index already, sorted by hash, and writes an edge to each, unless it is
+ * known already.
+ */
 static void
-probe_claims(ClaimStore *store, const Claim *claims, int nclaims)
+probe_claims(ClaimStore *store, const Claim *claims, int nclaims, const EdgeEnds *known, int nknown)
 {
 	Relation	index = store->hash_index;
 	Probe		probe = {0};
@@ -816,6 +843,8 @@ probe_claims(ClaimStore *store, const Claim *claims, int nclaims)
 		(index->rd_indoption[0] & INDOPTION_DESC) == 0;
 
 	probe.store = store;
+	probe.known = known;
+	probe.nknown = nknown;
 	probe.kind = DatumGetTextPP(store->kind);
 	probe.scan = icp_index_beginscan(store->claim.rel, index, &dirty, walk ? 2 : 1);
 	if (walk)
@@ -839,7 +868,7 @@ icp_claim_store_enter(ClaimStore *store, Claim *claims, int nclaims)
 	write_claims(store, claims, nclaims);
 	sort_claims(claims, nclaims);
 	index_claims(store, claims, nclaims);
-	probe_claims(store, claims, nclaims);
+	probe_claims(store, claims, nclaims, NULL, 0);
 	CommandCounterIncrement();
 }
 
@@ -1000,6 +1029,53 @@ icp_claim_store_release(ClaimStore *store, int64 holder_id, const uint64 *hashes
 	change_claims(store, holder_id, hashes, nhashes, &change, NULL);
 }
 
+/* Adds the edges at whose one end (that column) the holder is, if there is an index for it. */
+static void
+add_edges_of_holder(ClaimStore *store, EdgeColumn end, int64 holder_id, EdgeEnds **ends, int *n, int *room)
+{
+	Writer	   *writer = &store->edge;
+	Relation	index = NULL;
+	TupleTableSlot *slot;
+	IndexScanDesc scan;
+	ScanKeyData key;
+
+	for (int i = 0; i < writer->rri->ri_NumIndices && index == NULL; i++)
+	{
+		Relation	candidate = writer->rri->ri_IndexRelationDescs[i];
+
+		if (candidate->rd_rel->relam == BTREE_AM_OID && candidate->rd_index->indisvalid &&
+			candidate->rd_index->indkey.values[0] == writer->column[end] &&
+			RelationGetIndexPredicate(candidate) == NIL)
+			index = candidate;
+	}
+	if (index == NULL)
+		return;
+
+	slot = table_slot_create(writer->rel, NULL);
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(holder_id));
+	scan = icp_index_beginscan(writer->rel, index, SnapshotSelf, 1);
+	index_rescan(scan, &key, 1, NULL, 0);
+	while (index_getnext_slot(scan, ForwardScanDirection, slot))
+	{
+		bool		isnull;
+		int64		claim = DatumGetInt64(slot_getattr(slot, writer->column[EDGE_CLAIM_ID], &isnull));
+		int64		rival = DatumGetInt64(slot_getattr(slot, writer->column[EDGE_RIVAL_ID], &isnull));
+
+		CHECK_FOR_INTERRUPTS();
+		if (*n == *room)
+		{
+			*room = *room == 0 ? 64 : *room * 2;
+			*ends = *ends == NULL ?
+				(EdgeEnds *) palloc_extended(sizeof(EdgeEnds) * (Size) *room, MCXT_ALLOC_HUGE) :
+				(EdgeEnds *) repalloc_huge(*ends, sizeof(EdgeEnds) * (Size) *room);
+		}
+		(*ends)[*n].left = Min(claim, rival);
+		(*ends)[(*n)++].right = Max(claim, rival);
+	}
+	index_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+}
+
 void
 icp_claim_store_restate(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhashes, bool approved,
 						int16 province_code)
@@ -1017,12 +1093,23 @@ icp_claim_store_restate(ClaimStore *store, int64 holder_id, const uint64 *hashes
 	/*
 	 * Another's probe that took the old versions from the index before the new ones were there, and looked at them
 	 * after this transaction has committed, finds neither.  So whoever writes a version of a live claim probes after
-	 * it, as if it were new; an edge that is there already does no harm.
+	 * it, as if it were new.  An edge that is there already is not written again; one that another transaction is
+	 * just writing may be, and does no harm.
 	 */
 	if (n > 0)
 	{
+		EdgeEnds   *known = NULL;
+		int			nknown = 0;
+		int			room = 0;
+
+		add_edges_of_holder(store, EDGE_CLAIM_HOLDER_ID, holder_id, &known, &nknown, &room);
+		add_edges_of_holder(store, EDGE_RIVAL_HOLDER_ID, holder_id, &known, &nknown, &room);
+		if (nknown > 1)
+			qsort(known, nknown, sizeof(EdgeEnds), compare_ends);
 		sort_claims(changed, n);
-		probe_claims(store, changed, n);
+		probe_claims(store, changed, n, known, nknown);
+		if (known != NULL)
+			pfree(known);
 	}
 	CommandCounterIncrement();
 	pfree(changed);
