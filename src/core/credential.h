@@ -143,6 +143,9 @@ extern char icp_business_licence_sign(const char *body);
 /* 15 digits to 18 signs (no final zero). */
 extern void icp_resident_id_upgrade(const char *former, char *number);
 
+/* Characters of a text; a broken byte is one. */
+extern size_t icp_credential_characters(const char *s, size_t len);
+
 /*
  * A number, canonical or not, with most of its characters as stars: of a person's the first two and the last stay, of
  * an organisation's a few more.  out has room for len + 1 bytes.  Returns the length.
@@ -163,5 +166,41 @@ extern const IcpCredentialReasonText *icp_credential_reason_text(IcpCredentialRe
 #define ICP_CREDENTIAL_DETAIL_ROOM 256
 extern void icp_credential_detail(const IcpCredentialFault *fault, char *out);
 extern const char *icp_credential_hint(const IcpCredentialFault *fault);
+
+/*
+ * WHOLE CREDENTIALS
+ *
+ * kind:number, and for one whose check sign is wrong and waived, kind:number (waived: reason).  A credential is waived
+ * exactly if its check sign is wrong, so the waiver is no part of what is compared.
+ */
+#define ICP_CREDENTIAL_WAIVER_SIGNS 200
+#define ICP_CREDENTIAL_WAIVER_ROOM (ICP_CREDENTIAL_WAIVER_SIGNS * 4 + 1)
+#define ICP_CREDENTIAL_TEXT_ROOM (ICP_CREDENTIAL_ROOM + ICP_CREDENTIAL_WAIVER_ROOM + 48)
+
+typedef struct IcpCredential
+{
+	IcpCredentialNumber number;
+	size_t		waiver_len;		/* 0: none */
+	char		waiver[ICP_CREDENTIAL_WAIVER_ROOM];
+} IcpCredential;
+
+/* waiver is NULL where none is given; fault's positions are those of the number. */
+extern IcpCredentialReason icp_credential_make(IcpCredentialKind kind, const char *text, size_t len,
+											   const char *waiver, size_t waiver_len, int32_t as_of,
+											   IcpCredential *credential, IcpCredentialFault *fault);
+
+/* fault's positions are those of the text. */
+extern IcpCredentialReason icp_credential_text_parse(const char *text, size_t len, int32_t as_of,
+													 IcpCredential *credential, IcpCredentialFault *fault);
+
+/* The canonical text, with a final zero; returns its length. */
+extern size_t icp_credential_text(IcpCredentialKind kind, const char *number, size_t len, const char *waiver,
+								  size_t waiver_len, char *out);
+
+/*
+ * Any text as a message may show it: the kind, if the text begins with a word that could be one, and the masked number.
+ * out has room for len + 1 bytes.
+ */
+extern size_t icp_credential_text_mask(const char *text, size_t len, char *out);
 
 #endif							/* ICP_CORE_CREDENTIAL_H */

@@ -42,6 +42,7 @@ IcpCredentialKind
 icp_credential_kind_parse(const char *text, size_t len)
 {
 	char		name[32];
+	bool		ended = false;
 	size_t		n = 0;
 	size_t		pos = 0;
 	int			i;
@@ -51,10 +52,13 @@ icp_credential_kind_parse(const char *text, size_t len)
 		uint32_t	c = icp_fold(icp_utf8_next(text, len, &pos));
 
 		if (c == ' ' || c == 0)
+		{
+			ended = n > 0;
 			continue;
+		}
 		if (c >= 'A' && c <= 'Z')
 			c += 'a' - 'A';
-		if (!((c >= 'a' && c <= 'z') || c == '_') || n == sizeof(name))
+		if (ended || !((c >= 'a' && c <= 'z') || c == '_') || n == sizeof(name))
 			return ICP_CRED_NONE;
 		name[n++] = (char) c;
 	}
@@ -99,10 +103,10 @@ static const IcpCredentialReasonText reasons[] = {
 	[ICP_CRED_CHECK_INNER] = {"check_inner",
 	"The check sign (校验码) of the organisation code inside the credit code is wrong.",
 	"One character of the number is wrong, or two stand in each other's place."},
-	[ICP_CRED_WAIVER] = {"waiver", "There is nothing to waive.",
+	[ICP_CRED_WAIVER] = {"waiver", "There is no wrong check sign (校验码) to waive.",
 	"A waiver is for a wrong check sign (校验码) of a credit code, an organisation code or a registration number."},
-	[ICP_CRED_WAIVER_REASON] = {"waiver_reason", "The waiver has no reason.",
-	"A reason has 1 to 200 characters and no control characters or round brackets."}
+	[ICP_CRED_WAIVER_REASON] = {"waiver_reason", "The reason of the waiver is missing, too long or not closed.",
+	"A waiver is written behind the number, (waived: reason), with 1 to 200 characters, none of them a control character."}
 };
 
 #define HINT_CHECK_WAIVABLE \
@@ -145,6 +149,10 @@ icp_credential_detail(const IcpCredentialFault *fault, char *out)
 			snprintf(out, room, "The check sign (校验码) of the organisation code inside, at position %u, must be %c.",
 					 fault->character, fault->expected);
 			break;
+		case ICP_CRED_WAIVER:
+			snprintf(out, room, "%s", icp_credential_kinds[fault->kind].waivable ? reasons[ICP_CRED_WAIVER].detail :
+					 "The check sign (校验码) of this kind of credential is never waived.");
+			break;
 		default:
 			snprintf(out, room, "%s", reasons[fault->reason].detail);
 			break;
@@ -159,56 +167,4 @@ icp_credential_hint(const IcpCredentialFault *fault)
 	if (reasons[fault->reason].hint != NULL)
 		return reasons[fault->reason].hint;
 	return icp_credential_kinds[fault->kind].accepts;
-}
-
-/* bytes of the first n characters; a broken byte is one */
-static size_t
-head_bytes(const char *s, size_t len, size_t n)
-{
-	size_t		pos = 0;
-
-	while (n-- > 0 && pos < len)
-		icp_utf8_next(s, len, &pos);
-	return pos;
-}
-
-size_t
-icp_credential_mask(IcpCredentialKind kind, const char *number, size_t len, char *out)
-{
-	size_t		n = 0;
-	size_t		pos = 0;
-	size_t		head;
-	size_t		tail;
-	size_t		w;
-	size_t		i;
-
-	while (pos < len)
-	{
-		icp_utf8_next(number, len, &pos);
-		n++;
-	}
-	if (n < 6)
-		head = tail = 0;
-	else if (icp_credential_kinds[kind].personal || kind == ICP_CRED_MILITARY_UNIT)
-	{
-		/* the last but one of an identity number tells the sex */
-		head = 2;
-		tail = 1;
-	}
-	else if (n < 13)
-		head = tail = 2;
-	else
-	{
-		head = 6;
-		tail = 4;
-	}
-	w = head_bytes(number, len, head);
-	memcpy(out, number, w);
-	for (i = head; i < n - tail; i++)
-		out[w++] = '*';
-	pos = head_bytes(number, len, n - tail);
-	memcpy(out + w, number + pos, len - pos);
-	w += len - pos;
-	out[w] = '\0';
-	return w;
 }
