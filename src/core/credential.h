@@ -147,8 +147,8 @@ extern void icp_resident_id_upgrade(const char *former, char *number);
 extern size_t icp_credential_characters(const char *s, size_t len);
 
 /*
- * A number, canonical or not, with most of its characters as stars: of a person's the first two and the last stay, of
- * an organisation's a few more.  out has room for len + 1 bytes.  Returns the length.
+ * A number, canonical or not, with most of its characters as stars (40 at most): of a person's the first two and the
+ * last stay, of an organisation's a few more.  out has room for len + 1 bytes.  Returns the length.
  */
 extern size_t icp_credential_mask(IcpCredentialKind kind, const char *number, size_t len, char *out);
 

@@ -86,8 +86,8 @@ static const IcpCredentialReasonText reasons[] = {
 	[ICP_CRED_SIGN] = {"sign", "The number has a character that cannot stand there.", NULL},
 	[ICP_CRED_FORM] = {"form", "The number does not have a form of its kind.", NULL},
 	[ICP_CRED_DIVISION] = {"division", "No province has the first two digits (行政区划代码).",
-	"The number begins with the GB/T 2260 code of a division of today or of its time; a residence permit's with "
-	"810000, 820000 or 830000."},
+	"An identity number begins with the GB/T 2260 code of a division of today or of its time, a residence permit's "
+	"with 810000, 820000 or 830000."},
 	[ICP_CRED_BIRTH] = {"birth_date", "The birth date (出生日期) does not exist.",
 	"The date is YYYYMMDD, in a number of 15 digits YYMMDD."},
 	[ICP_CRED_BIRTH_FUTURE] = {"birth_date_future", "The birth date (出生日期) lies in the future.",
@@ -127,7 +127,8 @@ icp_credential_detail(const IcpCredentialFault *fault, char *out)
 	switch (fault->reason)
 	{
 		case ICP_CRED_LENGTH:
-			snprintf(out, room, "The number has %u characters (位数).", fault->count);
+			snprintf(out, room, "The number has a wrong length (位数): %u character%s.", fault->count,
+					 fault->count == 1 ? "" : "s");
 			break;
 		case ICP_CRED_SIGN:
 		case ICP_CRED_CONTROL:
@@ -148,6 +149,10 @@ icp_credential_detail(const IcpCredentialFault *fault, char *out)
 		case ICP_CRED_CHECK_INNER:
 			snprintf(out, room, "The check sign (校验码) of the organisation code inside, at position %u, must be %c.",
 					 fault->character, fault->expected);
+			break;
+		case ICP_CRED_DIVISION:
+			snprintf(out, room, "%s", fault->kind != ICP_CRED_RESIDENCE_PERMIT ? reasons[ICP_CRED_DIVISION].detail :
+					 "The first two digits are not those of Hong Kong, Macao or Taiwan (港澳台).");
 			break;
 		case ICP_CRED_WAIVER:
 			snprintf(out, room, "%s", icp_credential_kinds[fault->kind].waivable ? reasons[ICP_CRED_WAIVER].detail :

@@ -10,6 +10,7 @@
 
 #define WAIVER_HEAD "(waived:"
 #define KIND_MAX 32				/* more is no kind */
+#define STARS_MAX 40			/* no message needs more */
 
 /* Kinds whose numbers are text, in which a bracket is only a bracket. */
 static bool
@@ -213,7 +214,7 @@ icp_credential_mask(IcpCredentialKind kind, const char *number, size_t len, char
 	}
 	w = head_bytes(number, len, head);
 	memcpy(out, number, w);
-	for (i = head; i < n - tail; i++)
+	for (i = head; i < n - tail && i < head + STARS_MAX; i++)
 		out[w++] = '*';
 	pos = head_bytes(number, len, n - tail);
 	memcpy(out + w, number + pos, len - pos);

@@ -35,35 +35,14 @@ ICP_FUNCTION(icp_credential_division_of);
 ICP_FUNCTION(icp_credential_notes_of);
 ICP_FUNCTION(icp_credential_upgrade);
 
-/*
- * A text of the core in the server's encoding.  One that has no Chinese would fail on the terms in parentheses, so
- * they are shown only in UTF-8.
- */
-char *
-icp_credential_words(const char *utf8)
+static char *
+words(const char *utf8)
 {
-	char	   *copy;
-	char	   *out;
-	const char *in;
-
-	if (GetDatabaseEncoding() == PG_UTF8)
-		return pstrdup(utf8);
-	out = copy = palloc(strlen(utf8) + 1);
-	for (in = utf8; *in != '\0'; in++)
-	{
-		const char *close;
-
-		if (in[0] == ' ' && in[1] == '(' && IS_HIGHBIT_SET(in[2]) && (close = strchr(in, ')')) != NULL)
-			in = close;
-		else if (!IS_HIGHBIT_SET(*in))
-			*out++ = *in;
-	}
-	*out = '\0';
-	return copy;
+	return icp_from_utf8(pstrdup(utf8));
 }
 
-void
-icp_credential_report(Node *escontext, const IcpCredentialFault *fault, const char *masked)
+static void
+report(Node *escontext, const IcpCredentialFault *fault, const char *masked)
 {
 	char		detail[ICP_CREDENTIAL_DETAIL_ROOM];
 
@@ -71,8 +50,8 @@ icp_credential_report(Node *escontext, const IcpCredentialFault *fault, const ch
 	errsave(escontext,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("invalid input syntax for type %s: \"%s\"", "icp.credential", masked),
-			 errdetail_internal("%s", icp_credential_words(detail)),
-			 errhint("%s", icp_credential_words(icp_credential_hint(fault)))));
+			 errdetail_internal("%s", words(detail)),
+			 errhint("%s", words(icp_credential_hint(fault)))));
 }
 
 IcpCredentialDatum *
@@ -83,12 +62,6 @@ icp_credential_datum(const IcpCredential *credential)
 	IcpCredentialDatum *c = palloc(size);
 	char	   *p = VARDATA(c);
 
-	/* what a database's encoding cannot show must not get in */
-	if (GetDatabaseEncoding() != PG_UTF8)
-	{
-		icp_from_utf8(pstrdup(number->text));
-		icp_from_utf8(pstrdup(credential->waiver));
-	}
 	SET_VARSIZE(c, size);
 	p[0] = (char) number->kind;
 	p[1] = (char) (number->len & 0xFF);
@@ -128,7 +101,7 @@ parse(const char *s, int len, Node *escontext)
 
 	if (icp_credential_text_parse(utf8, len, 0, &credential, &fault) == ICP_CRED_OK)
 		return icp_credential_datum(&credential);
-	icp_credential_report(escontext, &fault, masked(utf8, len));
+	report(escontext, &fault, masked(utf8, len));
 	return NULL;
 }
 
@@ -177,8 +150,8 @@ icp_credential_recv(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid binary representation of type %s", "icp.credential"),
-				 errdetail_internal("%s", icp_credential_words(detail)),
-				 errhint("%s", icp_credential_words(icp_credential_hint(&fault)))));
+				 errdetail_internal("%s", words(detail)),
+				 errhint("%s", words(icp_credential_hint(&fault)))));
 	}
 	/* the exact text that output writes, and nothing that input would first make canonical */
 	c = icp_credential_datum(&credential);
@@ -251,8 +224,8 @@ icp_credential_explain(PG_FUNCTION_ARGS)
 	if (icp_credential_text_parse(utf8, len, as_of, &credential, &fault) == ICP_CRED_OK)
 		PG_RETURN_NULL();
 	icp_credential_detail(&fault, detail);
-	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s %s", icp_credential_words(detail),
-											  icp_credential_words(icp_credential_hint(&fault)))));
+	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s %s", words(detail),
+											  words(icp_credential_hint(&fault)))));
 }
 
 /*
@@ -281,7 +254,7 @@ make(FunctionCallInfo fcinfo, bool waive)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("there is no such kind of credential"),
-				 errhint("%s", icp_credential_hint(&fault))));
+				 errhint("%s", words(icp_credential_hint(&fault)))));
 	}
 	if (waive)
 	{
@@ -299,15 +272,15 @@ make(FunctionCallInfo fcinfo, bool waive)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the check sign of this credential cannot be waived"),
-				 errdetail_internal("%s", icp_credential_words(detail)),
-				 errhint("%s", icp_credential_words(icp_credential_hint(&fault)))));
+				 errdetail_internal("%s", words(detail)),
+				 errhint("%s", words(icp_credential_hint(&fault)))));
 	}
 	if (reason != ICP_CRED_OK)
 	{
 		char	   *shown = palloc(len + 1);
 
 		icp_credential_mask(kind, utf8, len, shown);
-		icp_credential_report(NULL, &fault,
+		report(NULL, &fault,
 							  icp_from_utf8(psprintf("%s:%s", icp_credential_kinds[kind].name, shown)));
 	}
 	PG_RETURN_POINTER(icp_credential_datum(&credential));

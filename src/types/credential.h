@@ -10,9 +10,6 @@
 
 #include "postgres.h"
 
-#include "compat.h"
-#include "nodes/nodes.h"
-
 #include "core/credential.h"
 
 typedef struct varlena IcpCredentialDatum;
@@ -59,11 +56,5 @@ icp_credential_waiver(const IcpCredentialDatum *c)
 }
 
 extern IcpCredentialDatum *icp_credential_datum(const IcpCredential *credential);
-
-/* The fault of a text or a number (in the server's encoding), as a 22P02 that shows it masked. */
-extern void icp_credential_report(Node *escontext, const IcpCredentialFault *fault, const char *masked);
-
-/* Detail and hint in the server's encoding. */
-extern char *icp_credential_words(const char *utf8);
 
 #endif							/* ICP_TYPES_CREDENTIAL_H */
