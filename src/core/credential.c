@@ -2,16 +2,16 @@
  * credential.c
  *	  Credentials: which form a kind has, and the parts of canonical numbers.
  *
- * GB 11643, GB 32100, GB 11714 and GS 15 have check signs; the forms of the other kinds are as lenient as what is
- * publicly known about them is vague.
+ * GB 11643, GB 32100, GB 11714 and GS 15 have check signs; the forms of the other kinds are as lenient as
+ * what is publicly known about them is vague.
  */
 #include "core/credential_form.h"
 
 #include <string.h>
 
 IcpCredentialReason
-icp_credential_parse(IcpCredentialKind kind, const char *text, size_t len, int32_t as_of, IcpCredentialNumber *number,
-					 IcpCredentialFault *fault)
+icp_credential_parse(IcpCredentialKind kind, const char *text, size_t len, int32_t as_of,
+					 IcpCredentialNumber *number, IcpCredentialFault *fault)
 {
 	static IcpCredentialReason (*const forms[ICP_CREDENTIAL_KINDS + 1]) (IcpCredParse *) = {
 		[ICP_CRED_RESIDENT_ID] = icp_cred_resident_id,
@@ -62,7 +62,8 @@ icp_credential_parse(IcpCredentialKind kind, const char *text, size_t len, int32
 }
 
 int
-icp_credential_check(IcpCredentialKind kind, const char *text, size_t len, int32_t as_of, IcpCredentialFault *fault)
+icp_credential_check(IcpCredentialKind kind, const char *text, size_t len, int32_t as_of,
+					 IcpCredentialFault *fault)
 {
 	IcpCredentialNumber number;
 

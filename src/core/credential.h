@@ -2,9 +2,9 @@
  * credential.h
  *	  Credentials (有效证件): kinds, forms, check signs, canonical numbers.
  *
- * A credential is a kind and a number.  The number is canonical: digits and capital letters for the kinds that have a
- * fixed form, tidied text for the others.  Nothing here depends on the day of the call: whoever judges a credential as
- * of a date gives the date.
+ * A credential is a kind and a number.  The number is canonical: digits and capital letters for the kinds
+ * that have a fixed form, tidied text for the others.  Nothing here depends on the day of the call: whoever
+ * judges a credential as of a date gives the date.
  */
 #ifndef ICP_CORE_CREDENTIAL_H
 #define ICP_CORE_CREDENTIAL_H
@@ -78,12 +78,12 @@ typedef enum IcpCredentialReason
 } IcpCredentialReason;
 
 /* What is no fault but worth a warning: lists that age, forms that only hearsay describes. */
-#define ICP_CRED_NOTE_FORMER		0x01	/* a form of the past: 15-digit identity number, 13-digit licence */
+#define ICP_CRED_NOTE_FORMER		0x01	/* a form of the past, as an identity number of 15 digits */
 #define ICP_CRED_NOTE_DIVISION		0x02	/* the registering office's province is unknown */
 #define ICP_CRED_NOTE_CATEGORY		0x04	/* credit code: unknown category of its department */
 #define ICP_CRED_NOTE_PRIVATE		0x08	/* organisation code of the zone PDY00001 to PDY99999 */
 #define ICP_CRED_NOTE_FORM			0x10	/* not a form that is known of its kind */
-#define ICP_CRED_NOTE_CHECK			0x20	/* the check sign does not fit, in a form where it may not be one */
+#define ICP_CRED_NOTE_CHECK			0x20	/* the last sign does not fit, but may be no check sign */
 #define ICP_CRED_NOTE_RESIDENCE		0x40	/* a residence permit's number (division 81, 82, 83) */
 
 typedef struct IcpCredentialFault
@@ -108,11 +108,12 @@ typedef struct IcpCredentialNumber
 } IcpCredentialNumber;
 
 /*
- * UTF-8 number to canonical number.  as_of is YYYYMMDD, 0 for no date.  Of a number whose check sign alone is wrong,
- * the canonical form is there too (icp_credential_sign_fault), for a waiver.
+ * UTF-8 number to canonical number.  as_of is YYYYMMDD, 0 for no date.  Of a number whose check sign alone
+ * is wrong, the canonical form is there too (icp_credential_sign_fault), for a waiver.
  */
-extern IcpCredentialReason icp_credential_parse(IcpCredentialKind kind, const char *text, size_t len, int32_t as_of,
-												IcpCredentialNumber *number, IcpCredentialFault *fault);
+extern IcpCredentialReason icp_credential_parse(IcpCredentialKind kind, const char *text, size_t len,
+												int32_t as_of, IcpCredentialNumber *number,
+												IcpCredentialFault *fault);
 
 /* The same without the number; 0 is right. */
 extern int	icp_credential_check(IcpCredentialKind kind, const char *text, size_t len, int32_t as_of,
@@ -125,14 +126,14 @@ icp_credential_sign_fault(IcpCredentialReason reason)
 }
 
 /*
- * Whose numbers a canonical number is one of.  Certificates carry credit codes today, and a residence permit carries an
- * identity number, so that one number may be written under two kinds: they compare as one.
+ * Whose numbers a canonical number is one of.  Certificates carry credit codes today, and a residence permit
+ * carries an identity number, so that one number may be written under two kinds: they compare as one.
  */
 extern IcpCredentialKind icp_credential_scheme(IcpCredentialKind kind, const char *number, size_t len);
 
-/* Parts of a canonical number; 0 where it has none. */
-extern int32_t icp_credential_division(IcpCredentialKind kind, const char *number, size_t len); /* six digits */
-extern int32_t icp_credential_birth(IcpCredentialKind kind, const char *number, size_t len);	/* YYYYMMDD */
+/* Parts of a canonical number, six digits and YYYYMMDD; 0 where it has none. */
+extern int32_t icp_credential_division(IcpCredentialKind kind, const char *number, size_t len);
+extern int32_t icp_credential_birth(IcpCredentialKind kind, const char *number, size_t len);
 
 /* Check signs, of 17, 17, 8 and 14 canonical signs; 0 when there is another sign among them. */
 extern char icp_resident_id_sign(const char *body);
@@ -147,8 +148,8 @@ extern void icp_resident_id_upgrade(const char *former, char *number);
 extern size_t icp_credential_characters(const char *s, size_t len);
 
 /*
- * A number, canonical or not, with most of its characters as stars (40 at most): of a person's the first two and the
- * last stay, of an organisation's a few more.  out has room for len + 1 bytes.  Returns the length.
+ * A number, canonical or not, with most of its characters as stars (40 at most): of a person's the first two
+ * and the last stay, of an organisation's a few more.  out has room for len + 1 bytes.  Returns the length.
  */
 extern size_t icp_credential_mask(IcpCredentialKind kind, const char *number, size_t len, char *out);
 
@@ -170,8 +171,8 @@ extern const char *icp_credential_hint(const IcpCredentialFault *fault);
 /*
  * WHOLE CREDENTIALS
  *
- * kind:number, and for one whose check sign is wrong and waived, kind:number (waived: reason).  A credential is waived
- * exactly if its check sign is wrong, so the waiver is no part of what is compared.
+ * kind:number, and for one whose check sign is wrong and waived, kind:number (waived: reason).  A credential
+ * is waived exactly if its check sign is wrong, so the waiver is no part of what is compared.
  */
 #define ICP_CREDENTIAL_WAIVER_SIGNS 200
 #define ICP_CREDENTIAL_WAIVER_ROOM (ICP_CREDENTIAL_WAIVER_SIGNS * 4 + 1)
@@ -198,8 +199,8 @@ extern size_t icp_credential_text(IcpCredentialKind kind, const char *number, si
 								  size_t waiver_len, char *out);
 
 /*
- * Any text as a message may show it: the kind, if the text begins with a word that could be one, and the masked number.
- * out has room for len + 1 bytes.
+ * Any text as a message may show it: the kind, if the text begins with a word that could be one, and the
+ * masked number. out has room for len + 1 bytes.
  */
 extern size_t icp_credential_text_mask(const char *text, size_t len, char *out);
 

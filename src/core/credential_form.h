@@ -34,7 +34,8 @@ typedef struct IcpCredParse
 } IcpCredParse;
 
 /* Sets the fault, n characters from the first on; returns the reason. */
-extern IcpCredentialReason icp_cred_fail(IcpCredParse *p, IcpCredentialReason reason, unsigned first, unsigned n);
+extern IcpCredentialReason icp_cred_fail(IcpCredParse *p, IcpCredentialReason reason, unsigned first,
+										 unsigned n);
 extern IcpCredentialReason icp_cred_fail_whole(IcpCredParse *p, IcpCredentialReason reason);
 
 extern IcpCredentialReason icp_cred_read_code(IcpCredParse *p);

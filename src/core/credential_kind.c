@@ -12,7 +12,8 @@
 const IcpCredentialKindInfo icp_credential_kinds[ICP_CREDENTIAL_KINDS + 1] = {
 	{"", "", true, false, ""},
 	{"resident_id", "居民身份证", true, false,
-	"18 signs: division, birth date (YYYYMMDD), sequence and check sign (GB 11643), or the 15 digits of an old card."},
+	"18 signs: division, birth date (YYYYMMDD), sequence and check sign (GB 11643), or the 15 digits of an "
+	"old card."},
 	{"uscc", "统一社会信用代码", false, true,
 	"18 digits and capital letters without I, O, S, V, Z (GB 32100), such as 91350100M000100Y43."},
 	{"org_code", "组织机构代码", false, true,
@@ -80,38 +81,43 @@ static const IcpCredentialReasonText reasons[] = {
 	[ICP_CRED_BAD_KIND] = {"kind", "There is no such kind of credential (证件类型).", HINT_KINDS},
 	[ICP_CRED_EMPTY] = {"empty", "There is no number.", NULL},
 	[ICP_CRED_LONG] = {"long", "The number has more than 255 characters.", NULL},
-	[ICP_CRED_ENCODING] = {"encoding", "The number has bytes that are no character.", "Numbers are UTF-8 text."},
+	[ICP_CRED_ENCODING] = {"encoding", "The number has bytes that are no character.",
+	"Numbers are UTF-8 text."},
 	[ICP_CRED_CONTROL] = {"control", "The number has a control character.", NULL},
 	[ICP_CRED_LENGTH] = {"length", "The number has a wrong length (位数).", NULL},
 	[ICP_CRED_SIGN] = {"sign", "The number has a character that cannot stand there.", NULL},
 	[ICP_CRED_FORM] = {"form", "The number does not have a form of its kind.", NULL},
 	[ICP_CRED_DIVISION] = {"division", "No province has the first two digits (行政区划代码).",
-	"An identity number begins with the GB/T 2260 code of a division of today or of its time, a residence permit's "
-	"with 810000, 820000 or 830000."},
+	"An identity number begins with the GB/T 2260 code of a division of today or of its time, a residence "
+	"permit's with 810000, 820000 or 830000."},
 	[ICP_CRED_BIRTH] = {"birth_date", "The birth date (出生日期) does not exist.",
 	"The date is YYYYMMDD, in a number of 15 digits YYMMDD."},
 	[ICP_CRED_BIRTH_FUTURE] = {"birth_date_future", "The birth date (出生日期) lies in the future.",
 	"The person was born by the day as of which the credential is judged."},
-	[ICP_CRED_FORMER] = {"former", "Identity cards with 15 digits (第一代居民身份证) have not been valid since 2013-01-01.",
+	[ICP_CRED_FORMER] = {"former",
+	"Identity cards with 15 digits (第一代居民身份证) have not been valid since 2013-01-01.",
 	"The card of today has 18 signs."},
 	[ICP_CRED_DEPARTMENT] = {"department", "No department of registration (登记管理部门) has the first sign.",
 	"A credit code begins with 1 to 9, A, N or Y."},
-	[ICP_CRED_REGISTER] = {"register", "The credit code is of another register (登记管理部门) than the certificate.",
-	NULL},
+	[ICP_CRED_REGISTER] = {"register",
+	"The credit code is of another register (登记管理部门) than the certificate.", NULL},
 	[ICP_CRED_CHECK] = {"check", "The check sign (校验码) is wrong.",
 	"One character of the number is wrong, or two stand in each other's place."},
 	[ICP_CRED_CHECK_INNER] = {"check_inner",
 	"The check sign (校验码) of the organisation code inside the credit code is wrong.",
 	"One character of the number is wrong, or two stand in each other's place."},
 	[ICP_CRED_WAIVER] = {"waiver", "There is no wrong check sign (校验码) to waive.",
-	"A waiver is for a wrong check sign (校验码) of a credit code, an organisation code or a registration number."},
-	[ICP_CRED_WAIVER_REASON] = {"waiver_reason", "The reason of the waiver is missing, too long or not closed.",
-	"A waiver is written behind the number, (waived: reason), with 1 to 200 characters, none of them a control character."}
+	"A waiver is for a wrong check sign (校验码) of a credit code, an organisation code or a registration "
+	"number."},
+	[ICP_CRED_WAIVER_REASON] = {"waiver_reason",
+	"The reason of the waiver is missing, too long or not closed.",
+	"A waiver is written behind the number, (waived: reason), with 1 to 200 characters, none of them a "
+	"control character."}
 };
 
 #define HINT_CHECK_WAIVABLE \
-	"One character of the number is wrong, or two stand in each other's place. If the number was issued so, " \
-	"icp.credential_waived() takes it with a reason."
+	"One character of the number is wrong, or two stand in each other's place. If the number was issued " \
+	"so, icp.credential_waived() takes it with a reason."
 
 const IcpCredentialReasonText *
 icp_credential_reason_text(IcpCredentialReason reason)
@@ -132,14 +138,16 @@ icp_credential_detail(const IcpCredentialFault *fault, char *out)
 			break;
 		case ICP_CRED_SIGN:
 		case ICP_CRED_CONTROL:
-			snprintf(out, room, "The character at position %u of the number cannot stand there.", fault->character);
+			snprintf(out, room, "The character at position %u of the number cannot stand there.",
+					 fault->character);
 			break;
 		case ICP_CRED_ENCODING:
 			snprintf(out, room, "The bytes at position %u of the number are no character.", fault->character);
 			break;
 		case ICP_CRED_CHECK:
 			if (fault->expected_inner != '\0')
-				snprintf(out, room, "The check sign (校验码) at position %u must be %c; that of the organisation code "
+				snprintf(out, room,
+						 "The check sign (校验码) at position %u must be %c; that of the organisation code "
 						 "inside, at position 17, must be %c.",
 						 fault->character, fault->expected, fault->expected_inner);
 			else
@@ -147,15 +155,18 @@ icp_credential_detail(const IcpCredentialFault *fault, char *out)
 						 fault->expected);
 			break;
 		case ICP_CRED_CHECK_INNER:
-			snprintf(out, room, "The check sign (校验码) of the organisation code inside, at position %u, must be %c.",
+			snprintf(out, room,
+					 "The check sign (校验码) of the organisation code inside, at position %u, must be %c.",
 					 fault->character, fault->expected);
 			break;
 		case ICP_CRED_DIVISION:
-			snprintf(out, room, "%s", fault->kind != ICP_CRED_RESIDENCE_PERMIT ? reasons[ICP_CRED_DIVISION].detail :
+			snprintf(out, room, "%s",
+					 fault->kind != ICP_CRED_RESIDENCE_PERMIT ? reasons[ICP_CRED_DIVISION].detail :
 					 "The first two digits are not those of Hong Kong, Macao or Taiwan (港澳台).");
 			break;
 		case ICP_CRED_WAIVER:
-			snprintf(out, room, "%s", icp_credential_kinds[fault->kind].waivable ? reasons[ICP_CRED_WAIVER].detail :
+			snprintf(out, room, "%s",
+					 icp_credential_kinds[fault->kind].waivable ? reasons[ICP_CRED_WAIVER].detail :
 					 "The check sign (校验码) of this kind of credential is never waived.");
 			break;
 		default:

@@ -115,8 +115,8 @@ icp_cred_taiwan_permit(IcpCredParse *p)
 }
 
 /*
- * Three letters and 12 digits; since December 2023 18 signs that begin with 9, of which nobody outside has said that
- * the last is GB 11643's.
+ * Three letters and 12 digits; since December 2023 18 signs that begin with 9, of which nobody outside has
+ * said that the last is GB 11643's.
  */
 IcpCredentialReason
 icp_cred_foreign_permanent_resident(IcpCredParse *p)
@@ -172,7 +172,8 @@ icp_cred_military_officer(IcpCredParse *p)
 			first = i += 2;
 			while (i < p->n && (is_digit(p->sign[i].c) || is_letter(p->sign[i].c)))
 				i++;
-			if (i - first >= 4 && i - first <= 8 && (i == p->n || (i + 1 == p->n && p->sign[i].c == HAN_HAO)) &&
+			if (i - first >= 4 && i - first <= 8 &&
+				(i == p->n || (i + 1 == p->n && p->sign[i].c == HAN_HAO)) &&
 				icp_cred_append(p, HAN_HAO))
 			{
 				icp_cred_write(p);

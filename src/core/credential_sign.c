@@ -26,7 +26,8 @@ icp_resident_id_sign(const char *body)
 }
 
 /*
- * GB 32100: 31 signs, digits and capital letters without I, O, S, V, Z; the weights are the powers of 3 modulo 31.
+ * GB 32100: 31 signs, digits and capital letters without I, O, S, V, Z; the weights are the powers of 3
+ * modulo 31.
  */
 static const char uscc_signs[] = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 

@@ -37,8 +37,8 @@ tidy_waiver(const char *waiver, size_t len, IcpCredential *credential)
 }
 
 IcpCredentialReason
-icp_credential_make(IcpCredentialKind kind, const char *text, size_t len, const char *waiver, size_t waiver_len,
-					int32_t as_of, IcpCredential *credential, IcpCredentialFault *fault)
+icp_credential_make(IcpCredentialKind kind, const char *text, size_t len, const char *waiver,
+					size_t waiver_len, int32_t as_of, IcpCredential *credential, IcpCredentialFault *fault)
 {
 	IcpCredentialReason reason;
 
@@ -71,7 +71,10 @@ find(const char *s, size_t len, const char *word)
 	return NULL;
 }
 
-/* Where the number begins, behind the first colon of either width; 0 when there is none.  *colon: where that is. */
+/*
+ * Where the number begins, behind the first colon of either width; 0 when there is none.  *colon: where that
+ * is.
+ */
 static size_t
 number_start(const char *text, size_t len, size_t *colon)
 {
@@ -125,7 +128,8 @@ icp_credential_text_parse(const char *text, size_t len, int32_t as_of, IcpCreden
 		if (text + close > waiver && text[close - 1] == ')')
 			waiver_len = (size_t) (text + close - 1 - waiver);
 	}
-	reason = icp_credential_make(kind, text + start, end - start, waiver, waiver_len, as_of, credential, fault);
+	reason = icp_credential_make(kind, text + start, end - start, waiver, waiver_len, as_of, credential,
+								 fault);
 	if (reason == ICP_CRED_WAIVER || reason == ICP_CRED_WAIVER_REASON)
 	{
 		fault->position = end;
@@ -137,8 +141,8 @@ icp_credential_text_parse(const char *text, size_t len, int32_t as_of, IcpCreden
 }
 
 size_t
-icp_credential_text(IcpCredentialKind kind, const char *number, size_t len, const char *waiver, size_t waiver_len,
-					char *out)
+icp_credential_text(IcpCredentialKind kind, const char *number, size_t len, const char *waiver,
+					size_t waiver_len, char *out)
 {
 	char	   *p = out;
 	size_t		n = strlen(icp_credential_kinds[kind].name);

@@ -139,7 +139,8 @@ icp_credential_recv(PG_FUNCTION_ARGS)
 	if (version != WIRE_VERSION)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("unsupported version %d in the binary representation of type icp.credential", version)));
+				 errmsg("unsupported version %d in the binary representation of type %s", version,
+						"icp.credential")));
 	s = pq_getmsgtext(buf, buf->len - buf->cursor, &len);
 	utf8 = icp_to_utf8(s, &len);
 	if (icp_credential_text_parse(utf8, len, 0, &credential, &fault) != ICP_CRED_OK)
@@ -311,7 +312,9 @@ utf8_text(const char *utf8, size_t len)
 Datum
 icp_credential_kind_of(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(cstring_to_text(icp_credential_kinds[icp_credential_kind(PG_GETARG_CREDENTIAL_PP(0))].name));
+	IcpCredentialKind kind = icp_credential_kind(PG_GETARG_CREDENTIAL_PP(0));
+
+	PG_RETURN_TEXT_P(cstring_to_text(icp_credential_kinds[kind].name));
 }
 
 Datum
@@ -368,8 +371,8 @@ icp_credential_notes_of(PG_FUNCTION_ARGS)
 	int			n = 0;
 	int			i;
 
-	icp_credential_parse(icp_credential_kind(c), icp_credential_number(c), icp_credential_number_len(c), 0, &number,
-						 &fault);
+	icp_credential_parse(icp_credential_kind(c), icp_credential_number(c), icp_credential_number_len(c), 0,
+						 &number, &fault);
 	for (i = 0; i < (int) lengthof(names); i++)
 		if (number.notes & 1u << i)
 			found[n++] = CStringGetTextDatum(names[i]);

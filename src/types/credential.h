@@ -2,8 +2,9 @@
  * credential.h
  *	  icp.credential: a kind, a number, and for a waived check sign the reason.
  *
- * Bytes behind the header: kind | length of the number, low and high | scheme | number | waiver.  Scheme and number
- * are what is compared and hashed, so they lie side by side.  The form is stored in tables and is frozen from 1.0.
+ * Bytes behind the header: kind | length of the number, low and high | scheme | number | waiver.  Scheme and
+ * number are what is compared and hashed, so they lie side by side.  The form is stored in tables and is
+ * frozen from 1.0.
  */
 #ifndef ICP_TYPES_CREDENTIAL_H
 #define ICP_TYPES_CREDENTIAL_H

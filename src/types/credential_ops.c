@@ -2,7 +2,8 @@
  * credential_ops.c
  *	  icp.credential: order and hash.
  *
- * Scheme and number are compared; the kind of certificate that carries the number and the reason of a waiver are not.
+ * Scheme and number are compared; the kind of certificate that carries the number and the reason of a waiver
+ * are not.
  */
 #include "postgres.h"
 

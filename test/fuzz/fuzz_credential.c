@@ -2,9 +2,9 @@
  * fuzz_credential.c
  *	  Credentials, without the server.
  *
- * What must hold for any bytes: a fault lies inside the text; what parses prints, and the print parses to itself; a
- * number whose check sign alone is wrong parses when it is waived, and when the right sign stands in its place; the
- * mask hides; a number under a kind gives what kind:number gives.
+ * What must hold for any bytes: a fault lies inside the text; what parses prints, and the print parses to
+ * itself; a number whose check sign alone is wrong parses when it is waived, and when the right sign stands
+ * in its place; the mask hides; a number under a kind gives what kind:number gives.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -27,7 +27,8 @@ int			LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static size_t
 print(const IcpCredential *c, char *out)
 {
-	size_t		n = icp_credential_text(c->number.kind, c->number.text, c->number.len, c->waiver, c->waiver_len, out);
+	size_t		n = icp_credential_text(c->number.kind, c->number.text, c->number.len, c->waiver,
+										c->waiver_len, out);
 
 	REQUIRE(n < ICP_CREDENTIAL_TEXT_ROOM && strlen(out) <= n);
 	return n;
@@ -52,7 +53,8 @@ round_trip(const IcpCredential *c)
 	REQUIRE(again.number.notes == c->number.notes);
 	m = print(&again, again_text);
 	REQUIRE(m == n && memcmp(text, again_text, n) == 0);
-	REQUIRE(c->number.len > 0 && icp_credential_characters(c->number.text, c->number.len) <= ICP_CREDENTIAL_SIGNS);
+	REQUIRE(c->number.len > 0);
+	REQUIRE(icp_credential_characters(c->number.text, c->number.len) <= ICP_CREDENTIAL_SIGNS);
 	REQUIRE(icp_credential_scheme(c->number.kind, c->number.text, c->number.len) == c->number.scheme);
 	REQUIRE(division >= 0 && division <= 999999);
 	REQUIRE(birth == 0 || (birth >= 18000101 && birth <= 99991231));
@@ -98,7 +100,8 @@ try_kind(IcpCredentialKind kind, const char *text, size_t len)
 			c.number.text[fault.character - 1] = fault.expected;
 		else
 			c.number.text[17] = icp_uscc_sign(c.number.text);
-		REQUIRE(icp_credential_make(kind, c.number.text, c.number.len, NULL, 0, 0, &other, &again) == ICP_CRED_OK);
+		REQUIRE(icp_credential_make(kind, c.number.text, c.number.len, NULL, 0, 0, &other, &again) ==
+				ICP_CRED_OK);
 		round_trip(&other);
 	}
 }
