@@ -41,6 +41,7 @@ ICP_FUNCTION(icp_keyword_changed);
 #define ANUM_NAME		2		/* of the divisions */
 #define ANUM_SHORT_NAME 3
 #define ANUM_VALID_TO	5
+#define ANUM_IS_WORD	6
 
 typedef enum KeywordTable
 {
@@ -181,9 +182,9 @@ read_table(KeywordCache *c, KeywordTable table, Relation rel, Snapshot snapshot)
 		{
 			Datum		name;
 
-			/* names that are in force: an abolished one names a place no more than any word does */
+			/* names that are in force, and that say something alone: not 县 */
 			(void) heap_getattr(tuple, ANUM_VALID_TO, desc, &isnull);
-			if (!isnull)
+			if (!isnull || !DatumGetBool(heap_getattr(tuple, ANUM_IS_WORD, desc, &isnull)))
 				continue;
 			name = heap_getattr(tuple, ANUM_NAME, desc, &isnull);
 			add_entry(c, KEYWORD_DIVISION, TextDatumGetCString(name), false, false);
