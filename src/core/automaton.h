@@ -74,7 +74,7 @@ extern IcpAutomatonStatus icp_automaton_size(const IcpWord *words, uint32_t n, s
 extern void icp_automaton_build(IcpAutomaton *a, IcpFoldChar fold, IcpWord *words, uint32_t n, void *memory);
 
 /*
- * One pass over a text.  Returns the states looked at, for tests: at most twice the characters and one more, and
+ * One pass over a text.  Returns the states looked at, for tests: at most twice the characters, and
  * one for each occurrence.
  */
 extern uint64_t icp_automaton_scan(const IcpAutomaton *a, const char *text, size_t len,

@@ -25,6 +25,7 @@
 
 #include "compat.h"
 #include "core/automaton.h"
+#include "core/fold.h"
 #include "core/name_key.h"
 #include "rules/keyword.h"
 #include "types/encoding.h"
@@ -355,18 +356,38 @@ typedef struct Search
 	void	   *arg;
 } Search;
 
+/* A Latin letter begins at pos, in ASCII or full width or with an accent. */
 static bool
-is_letter(char c)
+letter_at(const char *s, int len, int pos)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+	size_t		at = pos;
+	uint32_t	c;
+
+	if (pos < 0 || pos >= len)
+		return false;
+	c = icp_name_key_char(icp_utf8_next(s, len, &at));
+	return (c >= 'a' && c <= 'z') || (c >= 0xC0 && c <= 0x24F && c != 0xD7 && c != 0xF7);
+}
+
+static int
+character_before(const char *s, int pos)
+{
+	do
+		pos--;
+	while (pos > 0 && (s[pos] & 0xC0) == 0x80);
+	return pos;
 }
 
 /* A word of Latin letters stands alone: no app in happy. */
 static bool
 is_part_of_latin_word(const Search *search, const Entry *entry, int pos, int end)
 {
-	return (pos > 0 && is_letter(entry->word[0]) && is_letter(search->text[pos - 1])) ||
-		(end < search->len && is_letter(entry->word[strlen(entry->word) - 1]) && is_letter(search->text[end]));
+	int			len = strlen(entry->word);
+
+	return (letter_at(search->text, search->len, character_before(search->text, pos)) &&
+			letter_at(entry->word, len, 0)) ||
+		(letter_at(search->text, search->len, end) &&
+		 letter_at(entry->word, len, character_before(entry->word, len)));
 }
 
 static bool
