@@ -6,7 +6,7 @@
 
 #include "core/fold.h"
 
-/* Broken bytes are unlike each other and unlike any character, so that a word of them is found only in itself. */
+/* Broken bytes are unlike each other and unlike any character: a word of them is found only in itself. */
 static uint32_t
 next_symbol(const IcpAutomaton *a, const char *s, size_t len, size_t *pos)
 {
@@ -165,8 +165,8 @@ icp_automaton_build(IcpAutomaton *a, IcpFoldChar fold, IcpWord *words, uint32_t 
 	}
 
 	/*
-	 * All words one character deeper in each round, so that states are numbered by depth.  From the last word to
-	 * the first, so that of equal ones the first comes to stand before the others.
+	 * All words one character deeper in each round, so that states are numbered by depth.  From the last word
+	 * to the first, so that of equal ones the first comes to stand before the others.
 	 */
 	while (more)
 	{

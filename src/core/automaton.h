@@ -2,10 +2,10 @@
  * automaton.h
  *	  Every occurrence of every word of a list in a text, in one pass (Aho and Corasick).
  *
- * A state is a beginning of a word.  Words and texts are read character by character and folded alike, so that a
- * word is found in whatever width, case or traditional form it is written.  The work for a text grows with the
- * text and the occurrences, not with the number of words: each character moves the state one step deeper, or the
- * state falls back to a shorter one, which it can do no more often than it went deeper.
+ * A state is a beginning of a word.  Words and texts are read character by character and folded alike, so
+ * that a word is found in whatever width, case or traditional form it is written.  The work for a text grows
+ * with the text and the occurrences, not with the number of words: each character moves the state one step
+ * deeper, or the state falls back to a shorter one, which it can do no more often than it went deeper.
  *
  * Filling: icp_automaton_size() for the memory, which is the caller's and must be aligned for uint64_t, then
  * icp_automaton_build().  The words' texts are not needed afterwards, the memory is.
@@ -62,8 +62,9 @@ typedef struct IcpAutomaton
 } IcpAutomaton;
 
 /*
- * Word number `word` stands in the text's bytes [pos, end), at its character `nth`, counted from 0.  Words come in
- * the order of their ends, longer ones first; equal words in the order they were given.  False ends the scan.
+ * Word number `word` stands in the text's bytes [pos, end), at its character `nth`, counted from 0.  Words
+ * come in the order of their ends, longer ones first; equal words in the order they were given.  False ends
+ * the scan.
  */
 typedef bool (*IcpWordFound) (void *arg, uint32_t word, size_t pos, size_t end, size_t nth);
 

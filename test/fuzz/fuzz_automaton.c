@@ -2,9 +2,9 @@
  * fuzz_automaton.c
  *	  Keyword search, without the server.
  *
- * The first byte chooses the folding, the lines that follow are words, the last one is the text.  What must hold
- * for any bytes: the automaton finds what comparing each word at each character finds, in the order it promises, and
- * looks at no more states than it promises.
+ * The first byte chooses the folding, the lines that follow are words, the last one is the text.  What must
+ * hold for any bytes: the automaton finds what comparing each word at each character finds, in the order it
+ * promises, and looks at no more states than it promises.
  */
 #include <stdint.h>
 #include <stdio.h>
