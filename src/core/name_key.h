@@ -32,8 +32,8 @@ extern int32_t icp_name_key_slow(const char *text, size_t len, UChar *a, UChar *
 								 char *out, size_t outroom);
 
 /*
- * What a key has for one character of ASCII, of its full-width forms, or for a Han character; any other stays.  For
- * those who compare names character by character and must keep the characters' number.
+ * What a key has for one character of ASCII, of its full-width forms, or for a Han character; any other
+ * stays.  For those who compare names character by character and must keep the characters' number.
  */
 extern uint32_t icp_name_key_char(uint32_t c);
 

@@ -2,9 +2,9 @@
  * keyword.c
  *	  The backend's copy of the keyword and division tables, an automaton, and the search in it.
  *
- * Read and invalidated as the calendar is (see calendar.c, which says why): a plain scan under a fresh catalog
- * snapshot; triggers on the tables send a relcache invalidation.  One automaton holds the words of all lists, so
- * that a name is read once however many lists it is compared with.
+ * Read and invalidated as the calendar is (see calendar.c, which says why): a plain scan under a fresh
+ * catalog snapshot; triggers on the tables send a relcache invalidation.  One automaton holds the words of
+ * all lists, so that a name is read once however many lists it is compared with.
  */
 #include "postgres.h"
 
@@ -60,7 +60,8 @@ static const char *const table_names[KEYWORD_TABLES] = {
 
 static const char *const fixed_lists[KEYWORD_LISTS] = {
 	"news", "publishing", "education", "health", "drugs", "culture", "broadcasting", "bbs", "ride_hailing",
-	"religion", "finance", "national", "government", "person_excluded", "division", "test_words", "generic_app"
+	"religion", "finance", "national", "government", "person_excluded", "division",
+	"test_words", "generic_app"
 };
 
 typedef struct Entry

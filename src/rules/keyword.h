@@ -1,6 +1,6 @@
 /*
  * keyword.h
- *	  Words that a name may not hold without a reason, as icp.keyword, icp.division and a bureau's own rows have them.
+ *	  Words that a name may not hold without a reason: icp.keyword, icp.division, a bureau's own rows.
  */
 #ifndef ICP_RULES_KEYWORD_H
 #define ICP_RULES_KEYWORD_H
@@ -43,7 +43,7 @@ typedef struct KeywordHit
 /* false: enough.  It must not scan itself, and the word is good until it returns. */
 typedef bool (*KeywordFound) (void *arg, const KeywordHit *hit);
 
-/* Every word of these lists (KEYWORD_BIT(…) | …) in a text of UTF-8, in the order of their ends, in one pass. */
+/* Every word of these lists (KEYWORD_BIT(…) | …) in a text of UTF-8, by their ends, in one pass. */
 extern void keyword_scan(uint64 lists, const char *text, int len, KeywordFound found, void *arg);
 
 /* The first of them, by where it ends; *hit is set if there is one, its word palloc'd. */
