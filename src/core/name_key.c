@@ -176,6 +176,18 @@ fold(UTransliterator *t, UChar32 c)
 	}
 }
 
+uint32_t
+icp_name_key_char(uint32_t c)
+{
+	if (c >= 0xFF01 && c <= 0xFF5E)
+		c -= 0xFEE0;
+	if (c < 0x80)
+		return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+	if (c < HAN_FIRST || (c > HAN_LAST && !u_hasBinaryProperty((UChar32) c, UCHAR_UNIFIED_IDEOGRAPH)))
+		return c;
+	return simplifier() != NULL ? (uint32_t) fold_han(simplifier(), (UChar32) c) : c;
+}
+
 /*
  * The short way: ASCII, the full-width ASCII forms, the ideographic space, the Han characters of the first
  * block. NFKC_Casefold maps these one by one and composes none of them.  False where another character

@@ -31,6 +31,12 @@ extern int32_t icp_name_key(const char *text, size_t len, UChar *a, UChar *b, in
 extern int32_t icp_name_key_slow(const char *text, size_t len, UChar *a, UChar *b, int32_t room,
 								 char *out, size_t outroom);
 
+/*
+ * What a key has for one character of ASCII, of its full-width forms, or for a Han character; any other
+ * stays.  For those who compare names character by character and must keep the characters' number.
+ */
+extern uint32_t icp_name_key_char(uint32_t c);
+
 /* Folding, ICU and Unicode version; stored beside keys. */
 extern void icp_name_key_version(char *out, size_t room);
 

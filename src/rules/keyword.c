@@ -1,0 +1,502 @@
+/*
+ * keyword.c
+ *	  The backend's copy of the keyword and division tables, an automaton, and the search in it.
+ *
+ * Read and invalidated as the calendar is (see calendar.c, which says why): a plain scan under a fresh
+ * catalog snapshot; triggers on the tables send a relcache invalidation.  One automaton holds the words of
+ * all lists, so that a name is read once however many lists it is compared with.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "commands/trigger.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "compat.h"
+#include "core/automaton.h"
+#include "core/fold.h"
+#include "core/name_key.h"
+#include "rules/keyword.h"
+#include "types/encoding.h"
+
+ICP_FUNCTION(icp_find_keywords);
+ICP_FUNCTION(icp_keyword_changed);
+
+#define TEXT_MAX_BYTES (1024 * 1024)
+
+/* The leading columns of the tables, which an upgrade may follow with others but not move. */
+#define ANUM_LIST		1
+#define ANUM_WORD		2
+#define ANUM_IS_USED	3		/* of keyword_local */
+#define ANUM_NAME		2		/* of the divisions */
+#define ANUM_SHORT_NAME 3
+#define ANUM_VALID_TO	5
+#define ANUM_IS_WORD	6
+
+typedef enum KeywordTable
+{
+	TABLE_KEYWORD,
+	TABLE_KEYWORD_LOCAL,
+	TABLE_DIVISION,
+	TABLE_DIVISION_LOCAL
+} KeywordTable;
+
+#define KEYWORD_TABLES 4
+
+static const char *const table_names[KEYWORD_TABLES] = {
+	"keyword", "keyword_local", "division", "division_local"
+};
+
+static const char *const fixed_lists[KEYWORD_LISTS] = {
+	"news", "publishing", "education", "health", "drugs", "culture", "broadcasting", "bbs", "ride_hailing",
+	"religion", "finance", "national", "government", "person_excluded", "division",
+	"test_words", "generic_app"
+};
+
+typedef struct Entry
+{
+	const char *word;
+	int			list;
+	bool		is_short;
+	bool		is_removed;		/* a bureau takes a shipped word out */
+} Entry;
+
+/* All of it lies in context, which is replaced whole. */
+typedef struct KeywordCache
+{
+	MemoryContext context;
+	IcpAutomaton automaton;
+	Entry	   *entries;		/* as many as the automaton has words */
+	uint32		nentries;
+	uint32		room;
+	const char **lists;			/* names, the fixed ones first */
+	int			nlists;
+	int			lists_room;
+} KeywordCache;
+
+static Oid	table_oids[KEYWORD_TABLES];
+static KeywordCache *cache = NULL;
+
+/* The copy is good while no invalidation has come since the moment before its snapshot was taken. */
+static uint64 generation = 1;
+static uint64 loaded_generation = 0;
+
+static void
+keyword_relcache_callback(Datum arg, Oid relid)
+{
+	int			i;
+
+	for (i = 0; i < KEYWORD_TABLES; i++)
+	{
+		if (relid == InvalidOid || relid == table_oids[i])
+		{
+			generation++;
+			return;
+		}
+	}
+}
+
+const char *
+keyword_list_name(KeywordList list)
+{
+	Assert(list < KEYWORD_LISTS);
+	return fixed_lists[list];
+}
+
+static int
+find_list(const KeywordCache *c, const char *name)
+{
+	int			i;
+
+	for (i = 0; i < c->nlists; i++)
+		if (strcmp(c->lists[i], name) == 0)
+			return i;
+	return -1;
+}
+
+static int
+list_number(KeywordCache *c, const char *name)
+{
+	int			list = find_list(c, name);
+
+	if (list >= 0)
+		return list;
+	if (c->nlists == c->lists_room)
+	{
+		c->lists_room *= 2;
+		c->lists = repalloc(c->lists, sizeof(char *) * c->lists_room);
+	}
+	c->lists[c->nlists] = pstrdup(name);
+	return c->nlists++;
+}
+
+static void
+add_entry(KeywordCache *c, int list, char *word, bool is_short, bool is_removed)
+{
+	Entry	   *entry;
+	int			len = strlen(word);
+
+	if (c->nentries == c->room)
+	{
+		c->room *= 2;
+		c->entries = repalloc_huge(c->entries, sizeof(Entry) * (Size) c->room);
+	}
+	entry = &c->entries[c->nentries++];
+	/* in a database of another encoding this converts; else it is the word itself */
+	entry->word = icp_to_utf8(word, &len);
+	entry->list = list;
+	entry->is_short = is_short;
+	entry->is_removed = is_removed;
+}
+
+static void
+read_table(KeywordCache *c, KeywordTable table, Relation rel, Snapshot snapshot)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, snapshot, 0, NULL);
+	HeapTuple	tuple;
+	bool		isnull;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		if (table == TABLE_KEYWORD || table == TABLE_KEYWORD_LOCAL)
+		{
+			char	   *list = TextDatumGetCString(heap_getattr(tuple, ANUM_LIST, desc, &isnull));
+			char	   *word = TextDatumGetCString(heap_getattr(tuple, ANUM_WORD, desc, &isnull));
+			bool		removed = table == TABLE_KEYWORD_LOCAL &&
+				!DatumGetBool(heap_getattr(tuple, ANUM_IS_USED, desc, &isnull));
+
+			add_entry(c, list_number(c, list), word, false, removed);
+			pfree(list);
+		}
+		else
+		{
+			Datum		name;
+
+			/* names that are in force, and that say something alone: not 县 */
+			(void) heap_getattr(tuple, ANUM_VALID_TO, desc, &isnull);
+			if (!isnull || !DatumGetBool(heap_getattr(tuple, ANUM_IS_WORD, desc, &isnull)))
+				continue;
+			name = heap_getattr(tuple, ANUM_NAME, desc, &isnull);
+			add_entry(c, KEYWORD_DIVISION, TextDatumGetCString(name), false, false);
+			name = heap_getattr(tuple, ANUM_SHORT_NAME, desc, &isnull);
+			if (!isnull)
+				add_entry(c, KEYWORD_DIVISION, TextDatumGetCString(name), true, false);
+		}
+	}
+	systable_endscan(scan);
+}
+
+/* By list and word; what takes a word out before the word, the longer of two readings before the shorter. */
+static int
+compare_entries(const void *a, const void *b)
+{
+	const Entry *x = a;
+	const Entry *y = b;
+	int			order;
+
+	if (x->list != y->list)
+		return x->list < y->list ? -1 : 1;
+	order = strcmp(x->word, y->word);
+	if (order != 0)
+		return order;
+	if (x->is_removed != y->is_removed)
+		return x->is_removed ? -1 : 1;
+	return (int) x->is_short - (int) y->is_short;
+}
+
+/* Each word once a list, without what was taken out. */
+static void
+settle_entries(KeywordCache *c)
+{
+	uint32		kept = 0;
+	uint32		i;
+	uint32		first = 0;
+
+	qsort(c->entries, c->nentries, sizeof(Entry), compare_entries);
+	for (i = 0; i < c->nentries; i++)
+	{
+		if (i > 0 && c->entries[i].list == c->entries[first].list &&
+			strcmp(c->entries[i].word, c->entries[first].word) == 0)
+			continue;
+		first = i;
+		if (!c->entries[i].is_removed)
+		{
+			/* kept <= first, so the entry that others are compared with moves at most onto itself */
+			c->entries[kept] = c->entries[i];
+			kept++;
+		}
+	}
+	c->nentries = kept;
+}
+
+static void
+build_automaton(KeywordCache *c)
+{
+	IcpWord    *words;
+	size_t		size;
+	uint32		bad;
+	uint32		i;
+
+	words = MemoryContextAllocHuge(c->context, sizeof(IcpWord) * ((Size) c->nentries + 1));
+	for (i = 0; i < c->nentries; i++)
+	{
+		words[i].text = c->entries[i].word;
+		words[i].len = strlen(c->entries[i].word);
+	}
+	switch (icp_automaton_size(words, c->nentries, &size, &bad))
+	{
+		case ICP_AUTOMATON_OK:
+			break;
+		case ICP_AUTOMATON_EMPTY_WORD:
+		case ICP_AUTOMATON_LONG_WORD:
+			/* CHECKs keep these out */
+			elog(ERROR, "keyword of list %s is empty or too long", c->lists[c->entries[bad].list]);
+			break;
+		case ICP_AUTOMATON_TOO_MANY:
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("too many keywords (关键词)")));
+	}
+	icp_automaton_build(&c->automaton, icp_name_key_char, words, c->nentries,
+						MemoryContextAllocHuge(c->context, size));
+	pfree(words);
+}
+
+static const KeywordCache *
+get_cache(void)
+{
+	static bool registered = false;
+	static TimestampTz asked_at = 0;
+	Relation	rels[KEYWORD_TABLES];
+	Snapshot	snapshot;
+	MemoryContext context;
+	MemoryContext old;
+	KeywordCache *fresh;
+	uint64		at;
+	Oid			schema;
+	int			i;
+
+	/* A statement that opens no table takes in no invalidations by itself; once a statement is enough. */
+	if (asked_at != GetCurrentStatementStartTimestamp())
+	{
+		asked_at = GetCurrentStatementStartTimestamp();
+		AcceptInvalidationMessages();
+	}
+	if (loaded_generation == generation)
+		return cache;
+
+	if (!registered)
+	{
+		CacheRegisterRelcacheCallback(keyword_relcache_callback, (Datum) 0);
+		registered = true;
+	}
+
+	schema = get_namespace_oid("icp", false);
+	for (i = 0; i < KEYWORD_TABLES; i++)
+	{
+		table_oids[i] = get_relname_relid(table_names[i], schema);
+		if (!OidIsValid(table_oids[i]))
+			elog(ERROR, "table icp.%s is missing", table_names[i]);
+		rels[i] = table_open(table_oids[i], AccessShareLock);
+	}
+
+	/* Invalidations that arrive from here on may be of changes that the snapshot does not see. */
+	at = generation;
+	snapshot = RegisterSnapshot(GetCatalogSnapshot(table_oids[TABLE_KEYWORD]));
+
+	/* Under the current context first: a copy that fails half-way goes with it. */
+	context = AllocSetContextCreate(CurrentMemoryContext, "icpfiling keywords", ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(context);
+	fresh = palloc0(sizeof(KeywordCache));
+	fresh->context = context;
+	fresh->room = 1024;
+	fresh->entries = palloc(sizeof(Entry) * fresh->room);
+	fresh->nlists = KEYWORD_LISTS;
+	fresh->lists_room = KEYWORD_LISTS * 2;
+	fresh->lists = palloc(sizeof(char *) * fresh->lists_room);
+	memcpy(fresh->lists, fixed_lists, sizeof(fixed_lists));
+	for (i = 0; i < KEYWORD_TABLES; i++)
+		read_table(fresh, (KeywordTable) i, rels[i], snapshot);
+	settle_entries(fresh);
+	build_automaton(fresh);
+	MemoryContextSwitchTo(old);
+
+	UnregisterSnapshot(snapshot);
+	for (i = 0; i < KEYWORD_TABLES; i++)
+		table_close(rels[i], AccessShareLock);
+
+	MemoryContextSetParent(context, CacheMemoryContext);
+	if (cache != NULL)
+		MemoryContextDelete(cache->context);
+	cache = fresh;
+	loaded_generation = at;
+	return cache;
+}
+
+/* What a scan looks for, and whom it tells. */
+typedef struct Search
+{
+	const KeywordCache *cache;
+	uint64		lists;
+	int			own_list;		/* a bureau's own one, or -1 */
+	const char *text;
+	int			len;
+	KeywordFound found;
+	void	   *arg;
+} Search;
+
+/* A Latin letter begins at pos, in ASCII or full width or with an accent. */
+static bool
+letter_at(const char *s, int len, int pos)
+{
+	size_t		at = pos;
+	uint32_t	c;
+
+	if (pos < 0 || pos >= len)
+		return false;
+	c = icp_name_key_char(icp_utf8_next(s, len, &at));
+	return (c >= 'a' && c <= 'z') || (c >= 0xC0 && c <= 0x24F && c != 0xD7 && c != 0xF7);
+}
+
+static int
+character_before(const char *s, int pos)
+{
+	do
+		pos--;
+	while (pos > 0 && (s[pos] & 0xC0) == 0x80);
+	return pos;
+}
+
+/* A word of Latin letters stands alone: no app in happy. */
+static bool
+is_part_of_latin_word(const Search *search, const Entry *entry, int pos, int end)
+{
+	int			len = strlen(entry->word);
+
+	return (letter_at(search->text, search->len, character_before(search->text, pos)) &&
+			letter_at(entry->word, len, 0)) ||
+		(letter_at(search->text, search->len, end) &&
+		 letter_at(entry->word, len, character_before(entry->word, len)));
+}
+
+static bool
+found_word(void *arg, uint32_t word, size_t pos, size_t end, size_t nth)
+{
+	const Search *search = arg;
+	const Entry *entry = &search->cache->entries[word];
+	KeywordHit	hit;
+
+	if (entry->list < KEYWORD_LISTS ?
+		(search->lists & KEYWORD_BIT(entry->list)) == 0 : entry->list != search->own_list)
+		return true;
+	if (is_part_of_latin_word(search, entry, (int) pos, (int) end))
+		return true;
+	hit.list = entry->list;
+	hit.word = entry->word;
+	hit.pos = (int) pos;
+	hit.end = (int) end;
+	hit.nth = (int) nth;
+	hit.is_short = entry->is_short;
+	return search->found(search->arg, &hit);
+}
+
+void
+keyword_scan(uint64 lists, const char *text, int len, KeywordFound found, void *arg)
+{
+	Search		search = {get_cache(), lists, -1, text, len, found, arg};
+
+	icp_automaton_scan(&search.cache->automaton, text, len, found_word, &search);
+}
+
+static bool
+take_first(void *arg, const KeywordHit *hit)
+{
+	KeywordHit *to = arg;
+
+	*to = *hit;
+	to->word = pstrdup(hit->word);
+	return false;
+}
+
+bool
+keyword_first(uint64 lists, const char *text, int len, KeywordHit *hit)
+{
+	hit->word = NULL;
+	keyword_scan(lists, text, len, take_first, hit);
+	return hit->word != NULL;
+}
+
+static bool
+put_row(void *arg, const KeywordHit *hit)
+{
+	ReturnSetInfo *rsinfo = arg;
+	Datum		values[2];
+	bool		nulls[2] = {false, false};
+	char	   *word = pstrdup(hit->word);
+
+	values[0] = CStringGetTextDatum(icp_from_utf8(word));
+	values[1] = Int32GetDatum(hit->nth + 1);
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	return true;
+}
+
+/* icp.find_keywords(list, value) */
+Datum
+icp_find_keywords(PG_FUNCTION_ARGS)
+{
+	char	   *list = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	text	   *value = PG_GETARG_TEXT_PP(1);
+	int			len = VARSIZE_ANY_EXHDR(value);
+	const char *s = icp_to_utf8(VARDATA_ANY(value), &len);
+	Search		search;
+	int			number;
+
+	if (len > TEXT_MAX_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("text to search for keywords is longer than %d bytes", TEXT_MAX_BYTES)));
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	search.cache = get_cache();
+	number = find_list(search.cache, list);
+	if (number < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("keyword list (关键词表) \"%s\" does not exist", list),
+				 errhint("Lists are those of icp.keyword and icp.keyword_local, and \"division\".")));
+	search.lists = number < KEYWORD_LISTS ? KEYWORD_BIT(number) : 0;
+	search.own_list = number;
+	search.text = s;
+	search.len = len;
+	search.found = put_row;
+	search.arg = fcinfo->resultinfo;
+	icp_automaton_scan(&search.cache->automaton, s, len, found_word, &search);
+	return (Datum) 0;
+}
+
+/* Trigger on the four tables: every session, this one included, reads them anew. */
+Datum
+icp_keyword_changed(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	/* as a BEFORE ROW trigger it would swallow the row */
+	if (!CALLED_AS_TRIGGER(fcinfo) ||
+		(TRIGGER_FIRED_BEFORE(trigger->tg_event) && TRIGGER_FIRED_FOR_ROW(trigger->tg_event)))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("icp.keyword_changed() can only be called as a statement or AFTER ROW trigger")));
+	CacheInvalidateRelcache(trigger->tg_relation);
+	return PointerGetDatum(NULL);
+}
