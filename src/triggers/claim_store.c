@@ -2,8 +2,9 @@
  * claim_store.c
  *	  The tables of claims and of the edges between them, written and probed without the executor.
  *
- * Claims are entered first: heap and index, a batch at a time in the order of their hashes, so that the index is
- * walked once from left to right.  Only then is the index probed, with a dirty snapshot, as exclusion constraints
+ * Claims are entered first, a batch at a time: the heap and most indexes in the order of the rows, which is nearly
+ * that of the holders' ids, and the indexes that begin with the hash in the order of the hashes, so that each index
+ * is walked from left to right.  Only then is the index probed, with a dirty snapshot, as exclusion constraints
  * do: of two concurrent claimants, whoever probes last finds the other's entry, at every isolation level, and
  * nobody takes a lock or waits (3 Q17; design decision 5).  Nothing here reads with an MVCC snapshot, so detection
  * leaves no predicate locks behind and cannot itself cause a serialization failure.
@@ -102,7 +103,7 @@ static const ColumnSpec edge_columns[EDGE_NCOLUMNS] = {
 typedef struct Writer
 {
 	Relation	rel;
-	ResultRelInfo *rri;
+	ResultRelInfo *rri;			/* with all indexes */
 	Oid			sequence;		/* behind the identity column id */
 	AttrNumber	column[CLAIM_NCOLUMNS];	/* attribute numbers by ClaimColumn or EdgeColumn */
 	TupleTableSlot **slots;		/* BATCH_TUPLES of them, made as they are needed */
@@ -115,6 +116,8 @@ struct ClaimStore
 	EState	   *estate;
 	Writer		claim;
 	Writer		edge;
+	ResultRelInfo *hash_rri;	/* the claim table with the indexes that begin with key_hash */
+	ResultRelInfo *other_rri;	/* and with the others */
 	Relation	hash_index;
 	Relation	holder_index;
 	TupleTableSlot *scan_slot;
@@ -244,6 +247,29 @@ find_index(Writer *writer, AttrNumber column, bool live_only)
 			 errhint("icp.check_registry() tells what is missing.")));
 }
 
+/* The table with only those of its indexes that begin with the column, or only the others. */
+static ResultRelInfo *
+some_indexes(Writer *writer, AttrNumber column, bool beginning_with)
+{
+	ResultRelInfo *some = makeNode(ResultRelInfo);
+	int			n = 0;
+
+	*some = *writer->rri;
+	some->ri_IndexRelationDescs = palloc_array(Relation, writer->rri->ri_NumIndices);
+	some->ri_IndexRelationInfo = palloc_array(IndexInfo *, writer->rri->ri_NumIndices);
+	for (int i = 0; i < writer->rri->ri_NumIndices; i++)
+	{
+		Relation	index = writer->rri->ri_IndexRelationDescs[i];
+
+		if ((index->rd_index->indkey.values[0] == column) != beginning_with)
+			continue;
+		some->ri_IndexRelationDescs[n] = index;
+		some->ri_IndexRelationInfo[n++] = writer->rri->ri_IndexRelationInfo[i];
+	}
+	some->ri_NumIndices = n;
+	return some;
+}
+
 ClaimStore *
 icp_claim_store_open(Oid claim_relid, Oid user, const char *kind, Oid holder)
 {
@@ -274,6 +300,8 @@ icp_claim_store_open(Oid claim_relid, Oid user, const char *kind, Oid holder)
 	open_writer(&store->edge, edge_relid, edge_columns, EDGE_NCOLUMNS, user);
 	store->hash_index = find_index(&store->claim, store->claim.column[CLAIM_KEY_HASH], true);
 	store->holder_index = find_index(&store->claim, store->claim.column[CLAIM_HOLDER_ID], false);
+	store->hash_rri = some_indexes(&store->claim, store->claim.column[CLAIM_KEY_HASH], true);
+	store->other_rri = some_indexes(&store->claim, store->claim.column[CLAIM_KEY_HASH], false);
 	store->scan_slot = table_slot_create(store->claim.rel, NULL);
 	MemoryContextSwitchTo(caller);
 	return store;
@@ -324,28 +352,27 @@ set_column(TupleTableSlot *slot, AttrNumber column, Datum value)
 }
 
 static void
-index_tuple(ClaimStore *store, Writer *writer, TupleTableSlot *slot)
+index_tuple(ClaimStore *store, ResultRelInfo *rri, TupleTableSlot *slot)
 {
-	if (writer->rri->ri_NumIndices > 0)
-		list_free(icp_insert_index_tuples(writer->rri, slot, store->estate));
+	if (rri->ri_NumIndices > 0)
+		list_free(icp_insert_index_tuples(rri, slot, store->estate));
 	ResetPerTupleExprContext(store->estate);
 }
 
-/* Writes the first n slots of the batch into the heap, then into the indexes. */
+/* Writes the first n slots of the batch into the heap, then into the indexes of rri. */
 static void
-write_batch(ClaimStore *store, Writer *writer, int n, BulkInsertState bistate)
+write_batch(ClaimStore *store, Writer *writer, ResultRelInfo *rri, int n, BulkInsertState bistate)
 {
 	table_multi_insert(writer->rel, writer->slots, n, GetCurrentCommandId(true), 0, bistate);
 	for (int i = 0; i < n; i++)
-		index_tuple(store, writer, writer->slots[i]);
+		index_tuple(store, rri, writer->slots[i]);
 }
 
 static void
-fill_claim_slot(ClaimStore *store, TupleTableSlot *slot, Claim *claim)
+fill_claim_slot(ClaimStore *store, TupleTableSlot *slot, const Claim *claim)
 {
 	const AttrNumber *column = store->claim.column;
 
-	claim->id = nextval_internal(store->claim.sequence, false);
 	set_column(slot, column[CLAIM_ID], Int64GetDatum(claim->id));
 	set_column(slot, column[CLAIM_KIND], store->kind);
 	set_column(slot, column[CLAIM_KEY],
@@ -360,6 +387,7 @@ fill_claim_slot(ClaimStore *store, TupleTableSlot *slot, Claim *claim)
 	ExecStoreVirtualTuple(slot);
 }
 
+/* Writes the claims into the heap and into the indexes that do not begin with the hash. */
 static void
 write_claims(ClaimStore *store, Claim *claims, int nclaims)
 {
@@ -374,16 +402,46 @@ write_claims(ClaimStore *store, Claim *claims, int nclaims)
 		CHECK_FOR_INTERRUPTS();
 		caller = MemoryContextSwitchTo(batch);
 		for (int i = 0; i < n; i++)
+		{
+			claims[done + i].id = nextval_internal(store->claim.sequence, false);
 			fill_claim_slot(store, batch_slot(store, &store->claim, i), &claims[done + i]);
-		write_batch(store, &store->claim, n, bistate);
+		}
+		write_batch(store, &store->claim, store->other_rri, n, bistate);
 		MemoryContextSwitchTo(caller);
 		for (int i = 0; i < n; i++)
+		{
+			claims[done + i].tid = store->claim.slots[i]->tts_tid;
 			ExecClearTuple(store->claim.slots[i]);
+		}
 		MemoryContextReset(batch);
 		done += n;
 	}
 	FreeBulkInsertState(bistate);
 	MemoryContextDelete(batch);
+}
+
+/* Enters claims that are in the heap, sorted by hash, into the indexes that begin with it. */
+static void
+index_claims(ClaimStore *store, const Claim *claims, int nclaims)
+{
+	MemoryContext tuple = AllocSetContextCreate(store->context, "claim index tuple", ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(tuple);
+
+	for (int i = 0; i < nclaims; i++)
+	{
+		TupleTableSlot *slot = batch_slot(store, &store->claim, 0);
+
+		if ((i & 1023) == 0)
+			CHECK_FOR_INTERRUPTS();
+		fill_claim_slot(store, slot, &claims[i]);
+		slot->tts_tid = claims[i].tid;
+		slot->tts_tableOid = RelationGetRelid(store->claim.rel);
+		index_tuple(store, store->hash_rri, slot);
+		ExecClearTuple(slot);
+		MemoryContextReset(tuple);
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(tuple);
 }
 
 static void
@@ -412,7 +470,7 @@ write_edges(ClaimStore *store, const Edge *edges, int nedges)
 			set_column(slot, column[EDGE_DETECTED_AT], now);
 			ExecStoreVirtualTuple(slot);
 		}
-		write_batch(store, &store->edge, n, NULL);
+		write_batch(store, &store->edge, store->edge.rri, n, NULL);
 		done += n;
 	}
 }
@@ -638,9 +696,10 @@ icp_claim_store_enter(ClaimStore *store, Claim *claims, int nclaims)
 {
 	if (nclaims == 0)
 		return;
+	write_claims(store, claims, nclaims);
 	/* the order of the index, which compares as int8 does */
 	qsort(claims, nclaims, sizeof(Claim), compare_claim_hashes);
-	write_claims(store, claims, nclaims);
+	index_claims(store, claims, nclaims);
 	probe_claims(store, claims, nclaims);
 	CommandCounterIncrement();
 }
@@ -782,7 +841,7 @@ change_claims(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhas
 		simple_table_tuple_update(store->claim.rel, &store->scan_slot->tts_tid, slot, SnapshotSelf,
 								  &update_indexes);
 		if (ICP_UPDATE_NEEDS_INDEXES(update_indexes))
-			index_tuple(store, &store->claim, slot);
+			index_tuple(store, store->claim.rri, slot);
 		ExecClearTuple(slot);
 	}
 	index_endscan(scan);

@@ -9,6 +9,7 @@
 #ifndef ICP_CLAIM_STORE_H
 #define ICP_CLAIM_STORE_H
 
+#include "storage/itemptr.h"
 #include "utils/rel.h"
 
 typedef struct Claim
@@ -19,6 +20,7 @@ typedef struct Claim
 	int64		id;				/* given when it is entered */
 	const char *key;
 	int32		key_length;
+	ItemPointerData tid;		/* where it was written */
 	int16		province_code;	/* GB/T 2260, 0 = unknown */
 	bool		approved;		/* the holder is a filed record */
 } Claim;
