@@ -29,6 +29,7 @@
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "nodes/primnodes.h"
+#include "storage/bufmgr.h"
 #include "triggers/claim_store.h"
 #include "triggers/trigger.h"
 #include "utils/acl.h"
@@ -41,6 +42,9 @@
 
 /* How many heap tuples are written at once; COPY uses the same. */
 #define BATCH_TUPLES 1000
+
+/* With so many claims for each page of the index, reading all of it is quicker than looking each claim up. */
+#define WALK_CLAIMS_PER_PAGE 8
 
 /* Columns of the two tables, in the order of their definition below. */
 typedef enum ClaimColumn
@@ -533,9 +537,10 @@ is_rival(ClaimStore *store, const Claim *claim, const char *kind, int32 kind_len
 		scanned_text_is(store, CLAIM_KIND, kind, kind_length);
 }
 
-/* What is found beside a claim. */
+/* What is found beside one of several claims. */
 typedef struct Found
 {
+	int			claim;			/* which */
 	int64		id;
 	int64		holder_id;
 	int64		account_id;
@@ -552,34 +557,45 @@ typedef struct FoundList
 static int
 compare_found(const void *a, const void *b)
 {
-	int64		left = ((const Found *) a)->id;
-	int64		right = ((const Found *) b)->id;
+	const Found *left = (const Found *) a;
+	const Found *right = (const Found *) b;
 
-	return left < right ? -1 : left > right;
+	if (left->claim != right->claim)
+		return left->claim - right->claim;
+	return left->id < right->id ? -1 : left->id > right->id;
 }
 
 /*
- * The live claims of other accounts for the same kind and key, in the order of their ids, each once: while its row
- * is being updated by another transaction, the old and the new version of a claim are both there.
+ * Puts the list in the order of the claims and the rivals' ids, with each rival once: while its row is being updated
+ * by another transaction, the old and the new version of a claim are both there.
  */
 static void
-find_rivals(ClaimStore *store, IndexScanDesc scan, const Claim *claim, text *kind, FoundList *found)
+sort_found(FoundList *found)
 {
-	ScanKeyData key;
 	int			n = 0;
 
-	found->n = 0;
-	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum((int64) claim->hash));
-	index_rescan(scan, &key, 1, NULL, 0);
-	while (index_getnext_slot(scan, ForwardScanDirection, store->scan_slot))
+	if (found->n < 2)
+		return;
+	qsort(found->items, found->n, sizeof(Found), compare_found);
+	for (int i = 1; i < found->n; i++)
+	{
+		if (compare_found(&found->items[i], &found->items[n]) != 0)
+			found->items[++n] = found->items[i];
+	}
+	found->n = n + 1;
+}
+
+/* Adds the claim in the scan slot, once for each of the claims whose rival it is. */
+static void
+collect_rival(ClaimStore *store, const Claim *claims, int nclaims, text *kind, FoundList *found)
+{
+	for (int i = 0; i < nclaims; i++)
 	{
 		Found	   *rival;
 		bool		isnull;
 
-		if (!is_rival(store, claim, VARDATA_ANY(kind), VARSIZE_ANY_EXHDR(kind)))
+		if (!is_rival(store, &claims[i], VARDATA_ANY(kind), VARSIZE_ANY_EXHDR(kind)))
 			continue;
-		if ((found->n & 1023) == 1023)
-			CHECK_FOR_INTERRUPTS();
 		if (found->n == found->room)
 		{
 			found->room = found->room == 0 ? 64 : found->room * 2;
@@ -588,40 +604,30 @@ find_rivals(ClaimStore *store, IndexScanDesc scan, const Claim *claim, text *kin
 				(Found *) repalloc_huge(found->items, sizeof(Found) * (Size) found->room);
 		}
 		rival = &found->items[found->n++];
+		rival->claim = i;
 		rival->id = scanned_int64(store, CLAIM_ID);
 		rival->holder_id = scanned_int64(store, CLAIM_HOLDER_ID);
 		rival->account_id = scanned_int64(store, CLAIM_ACCOUNT_ID);
 		rival->holder = DatumGetObjectId(scanned(store, CLAIM_HOLDER, &isnull));
 	}
-	ExecClearTuple(store->scan_slot);
-	if (found->n < 2)
-		return;
-	qsort(found->items, found->n, sizeof(Found), compare_found);
-	for (int i = 1; i < found->n; i++)
-	{
-		if (found->items[i].id != found->items[n].id)
-			found->items[++n] = found->items[i];
-	}
-	found->n = n + 1;
 }
 
-/* Is it one of these claims, which got their ids in the order they stand in? */
-static bool
-is_among(const Claim *claims, int nclaims, int64 id)
+/* The live claims of other accounts for the same kind and key, in the order of their ids, each once. */
+static void
+find_rivals(ClaimStore *store, IndexScanDesc scan, const Claim *claim, text *kind, FoundList *found)
 {
-	int			low = 0;
-	int			high = nclaims;
+	ScanKeyData key;
 
-	while (low < high)
+	found->n = 0;
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum((int64) claim->hash));
+	index_rescan(scan, &key, 1, NULL, 0);
+	while (index_getnext_slot(scan, ForwardScanDirection, store->scan_slot))
 	{
-		int			middle = low + (high - low) / 2;
-
-		if (claims[middle].id < id)
-			low = middle + 1;
-		else
-			high = middle;
+		CHECK_FOR_INTERRUPTS();
+		collect_rival(store, claim, 1, kind, found);
 	}
-	return low < nclaims && claims[low].id == id;
+	ExecClearTuple(store->scan_slot);
+	sort_found(found);
 }
 
 static void
@@ -637,51 +643,6 @@ add_edge(Edge **edges, int *nedges, int *room, const Edge *edge)
 	(*edges)[(*nedges)++] = *edge;
 }
 
-/* Finds the rivals of claims that are in the index already, in the order of their ids, and writes an edge to each. */
-static void
-probe_claims(ClaimStore *store, const Claim *claims, int nclaims)
-{
-	text	   *kind = DatumGetTextPP(store->kind);
-	FoundList	found = {0};
-	Edge	   *edges = NULL;
-	int			nedges = 0;
-	int			room = 0;
-	SnapshotData dirty;
-	IndexScanDesc scan;
-
-	InitDirtySnapshot(dirty);
-	scan = icp_index_beginscan(store->claim.rel, store->hash_index, &dirty, 1);
-	for (int i = 0; i < nclaims; i++)
-	{
-		const Claim *claim = &claims[i];
-
-		if ((i & 1023) == 0)
-			CHECK_FOR_INTERRUPTS();
-		find_rivals(store, scan, claim, kind, &found);
-		for (int j = 0; j < found.n; j++)
-		{
-			const Found *rival = &found.items[j];
-			Edge		edge;
-
-			/* A later claim of this batch finds this one by its own probe. */
-			if (rival->id > claim->id && is_among(claims, nclaims, rival->id))
-				continue;
-			edge.claim_id = claim->id;
-			edge.claim_holder_id = claim->holder_id;
-			edge.rival_id = rival->id;
-			edge.rival_holder_id = rival->holder_id;
-			edge.province_code = claim->province_code;
-			add_edge(&edges, &nedges, &room, &edge);
-		}
-	}
-	index_endscan(scan);
-	write_edges(store, edges, nedges);
-	if (edges != NULL)
-		pfree(edges);
-	if (found.items != NULL)
-		pfree(found.items);
-}
-
 static int
 compare_claim_hashes(const void *a, const void *b)
 {
@@ -691,14 +652,199 @@ compare_claim_hashes(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
+/* Into the order of the index, which compares as int8 does. */
+static void
+sort_claims(Claim *claims, int nclaims)
+{
+	qsort(claims, nclaims, sizeof(Claim), compare_claim_hashes);
+}
+
+/*
+ * What a probe of many claims has at hand.  The claims are sorted by hash, and those of one hash are probed together:
+ * what they are to each other is known without the index, and only the others must be looked for there.
+ */
+typedef struct Probe
+{
+	ClaimStore *store;
+	IndexScanDesc scan;
+	text	   *kind;
+	FoundList	found;			/* beside the claims of one hash */
+	Edge	   *edges;
+	int			nedges;
+	int			room;
+} Probe;
+
+static void
+note_edge(Probe *probe, const Claim *claim, int64 rival_id, int64 rival_holder_id)
+{
+	Edge		edge;
+
+	edge.claim_id = claim->id;
+	edge.claim_holder_id = claim->holder_id;
+	edge.rival_id = rival_id;
+	edge.rival_holder_id = rival_holder_id;
+	edge.province_code = claim->province_code;
+	add_edge(&probe->edges, &probe->nedges, &probe->room, &edge);
+}
+
+/* Takes the index entry at which the scan stands, of the same hash as the claims. */
+static void
+probe_entry(Probe *probe, const Claim *claims, int nclaims)
+{
+	ClaimStore *store = probe->store;
+
+	/* Most entries are those just made, about which the heap need not be asked. */
+	for (int i = 0; i < nclaims; i++)
+	{
+		if (ItemPointerEquals((ItemPointer) &claims[i].tid, &probe->scan->xs_heaptid))
+			return;
+	}
+
+	do
+	{
+		bool		among = false;
+
+		if (!index_fetch_heap(probe->scan, store->scan_slot))
+			continue;
+		for (int i = 0; i < nclaims && !among; i++)
+			among = claims[i].id == scanned_int64(store, CLAIM_ID);
+		if (!among)
+			collect_rival(store, claims, nclaims, probe->kind, &probe->found);
+	} while (probe->scan->xs_heap_continue);
+}
+
+/* All entries of their hash have been taken: notes the edges of these claims. */
+static void
+probed(Probe *probe, const Claim *claims, int nclaims)
+{
+	FoundList  *found = &probe->found;
+
+	sort_found(found);
+	for (int i = 0; i < found->n; i++)
+		note_edge(probe, &claims[found->items[i].claim], found->items[i].id, found->items[i].holder_id);
+	found->n = 0;
+
+	/* of two that came together, the later one has found the earlier one */
+	for (int i = 0; i < nclaims; i++)
+	{
+		for (int j = 0; j < nclaims; j++)
+		{
+			if (claims[i].account_id != claims[j].account_id && claims[i].id > claims[j].id &&
+				claims[i].key_length == claims[j].key_length &&
+				memcmp(claims[i].key, claims[j].key, claims[i].key_length) == 0)
+				note_edge(probe, &claims[i], claims[j].id, claims[j].holder_id);
+		}
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+/* How many of the claims have the hash of the first. */
+static int
+same_hash(const Claim *claims, int nclaims)
+{
+	int			n = 1;
+
+	while (n < nclaims && claims[n].hash == claims[0].hash)
+		n++;
+	return n;
+}
+
+/* Looks every hash up. */
+static void
+probe_by_descents(Probe *probe, const Claim *claims, int nclaims)
+{
+	int			n;
+
+	for (int i = 0; i < nclaims; i += n)
+	{
+		ScanKeyData key;
+
+		n = same_hash(&claims[i], nclaims - i);
+		ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum((int64) claims[i].hash));
+		index_rescan(probe->scan, &key, 1, NULL, 0);
+		while (index_getnext_tid(probe->scan, ForwardScanDirection) != NULL)
+		{
+			CHECK_FOR_INTERRUPTS();
+			probe_entry(probe, &claims[i], n);
+		}
+		probed(probe, &claims[i], n);
+	}
+}
+
+/*
+ * Reads the index once, beside the claims.  An entry that another transaction makes behind the scan is one whose own
+ * probe comes later and finds ours.
+ */
+static void
+probe_by_walk(Probe *probe, const Claim *claims, int nclaims)
+{
+	IndexScanDesc scan = probe->scan;
+	ScanKeyData keys[2];
+	int			i = 0;
+	int			n = same_hash(claims, nclaims);
+
+	ScanKeyInit(&keys[0], 1, BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum((int64) claims[0].hash));
+	ScanKeyInit(&keys[1], 1, BTLessEqualStrategyNumber, F_INT8LE, Int64GetDatum((int64) claims[nclaims - 1].hash));
+	scan->xs_want_itup = true;
+	index_rescan(scan, keys, 2, NULL, 0);
+	while (index_getnext_tid(scan, ForwardScanDirection) != NULL)
+	{
+		bool		isnull;
+		int64		hash = DatumGetInt64(index_getattr(scan->xs_itup, 1, scan->xs_itupdesc, &isnull));
+
+		CHECK_FOR_INTERRUPTS();
+		while ((int64) claims[i].hash < hash)
+		{
+			probed(probe, &claims[i], n);
+			i += n;				/* the last one's hash is the end of the scan */
+			n = same_hash(&claims[i], nclaims - i);
+		}
+		if ((int64) claims[i].hash == hash)
+			probe_entry(probe, &claims[i], n);
+	}
+	for (; i < nclaims; i += n)
+	{
+		n = same_hash(&claims[i], nclaims - i);
+		probed(probe, &claims[i], n);
+	}
+}
+
+/* Finds the rivals of claims that are in the index already, sorted by hash, and writes an edge to each. */
+static void
+probe_claims(ClaimStore *store, const Claim *claims, int nclaims)
+{
+	Relation	index = store->hash_index;
+	Probe		probe = {0};
+	SnapshotData dirty;
+	bool		walk;
+
+	InitDirtySnapshot(dirty);
+	walk = nclaims / WALK_CLAIMS_PER_PAGE > RelationGetNumberOfBlocks(index) &&
+		(index->rd_indoption[0] & INDOPTION_DESC) == 0;
+
+	probe.store = store;
+	probe.kind = DatumGetTextPP(store->kind);
+	probe.scan = icp_index_beginscan(store->claim.rel, index, &dirty, walk ? 2 : 1);
+	if (walk)
+		probe_by_walk(&probe, claims, nclaims);
+	else
+		probe_by_descents(&probe, claims, nclaims);
+	index_endscan(probe.scan);
+	ExecClearTuple(store->scan_slot);
+	write_edges(store, probe.edges, probe.nedges);
+	if (probe.edges != NULL)
+		pfree(probe.edges);
+	if (probe.found.items != NULL)
+		pfree(probe.found.items);
+}
+
 void
 icp_claim_store_enter(ClaimStore *store, Claim *claims, int nclaims)
 {
 	if (nclaims == 0)
 		return;
 	write_claims(store, claims, nclaims);
-	/* the order of the index, which compares as int8 does */
-	qsort(claims, nclaims, sizeof(Claim), compare_claim_hashes);
+	sort_claims(claims, nclaims);
 	index_claims(store, claims, nclaims);
 	probe_claims(store, claims, nclaims);
 	CommandCounterIncrement();
@@ -799,6 +945,7 @@ read_claim(ClaimStore *store, Claim *claim)
 		claim->province_code = 0;
 	claim->key = VARDATA(key);
 	claim->key_length = VARSIZE(key) - VARHDRSZ;
+	ItemPointerSetInvalid(&claim->tid);	/* of some version */
 }
 
 /*
@@ -879,7 +1026,11 @@ icp_claim_store_restate(ClaimStore *store, int64 holder_id, const uint64 *hashes
 	 * after this transaction has committed, finds neither.  So whoever writes a version of a live claim probes after
 	 * it, as if it were new; an edge that is there already does no harm.
 	 */
-	probe_claims(store, changed, n);
+	if (n > 0)
+	{
+		sort_claims(changed, n);
+		probe_claims(store, changed, n);
+	}
 	CommandCounterIncrement();
 	pfree(changed);
 }
