@@ -39,7 +39,10 @@ ICP_FUNCTION(icp_detect_conflict);
 ICP_FUNCTION(icp_find_rivals);
 ICP_FUNCTION(icp_claim_hash_sql);
 
-/* How many claims are gathered before they are entered: bounds memory, and lets the index be walked in order. */
+/*
+ * At least so many claims are gathered before they are entered, and more while maintenance_work_mem has room: the
+ * more of them go into the index in its order, the nearer each one's place is to the last one's.
+ */
 #define CHUNK_CLAIMS 65536
 
 #define DEFAULT_REGISTRY "beian"
@@ -89,6 +92,7 @@ typedef struct Detector
 	MemoryContext chunk_context;	/* the claims gathered so far */
 	Claim	   *chunk;
 	int			nchunk;
+	int			room;
 } Detector;
 
 
@@ -344,6 +348,7 @@ flush_chunk(Detector *d)
 	if (d->nchunk > 0)
 		icp_claim_store_enter(get_store(d), d->chunk, d->nchunk);
 	d->nchunk = 0;
+	d->room = 0;
 	d->chunk = NULL;
 	MemoryContextReset(d->chunk_context);
 }
@@ -356,23 +361,20 @@ gather(Detector *d, const Claim *claim)
 	Claim	   *copy;
 	char	   *key;
 
-	if (d->chunk == NULL)
+	if (d->nchunk == d->room)
 	{
-		/* most statements are of one row */
-		bool		many = TRIGGER_FIRED_FOR_STATEMENT(d->trigdata->tg_event);
-
-		d->chunk = palloc_array(Claim, many ? CHUNK_CLAIMS : 64);
+		d->room = d->room == 0 ? 4 : d->room * 2;
+		d->chunk = d->chunk == NULL ? palloc_array(Claim, d->room) :
+			(Claim *) repalloc_huge(d->chunk, sizeof(Claim) * (Size) d->room);
 	}
-	else if (!TRIGGER_FIRED_FOR_STATEMENT(d->trigdata->tg_event) &&
-			 d->nchunk >= 64 && (d->nchunk & (d->nchunk - 1)) == 0)
-		d->chunk = repalloc_array(d->chunk, Claim, d->nchunk * 2);
 	copy = &d->chunk[d->nchunk++];
 	*copy = *claim;
 	key = palloc(claim->key_length);
 	memcpy(key, claim->key, claim->key_length);
 	copy->key = key;
 	MemoryContextSwitchTo(caller);
-	if (d->nchunk == CHUNK_CLAIMS)
+	if (d->nchunk >= CHUNK_CLAIMS &&
+		MemoryContextMemAllocated(d->chunk_context, false) >= (Size) maintenance_work_mem * 1024)
 		flush_chunk(d);
 }
 
