@@ -643,21 +643,14 @@ add_edge(Edge **edges, int *nedges, int *room, const Edge *edge)
 	(*edges)[(*nedges)++] = *edge;
 }
 
-static int
-compare_claim_hashes(const void *a, const void *b)
-{
-	int64		left = (int64) ((const Claim *) a)->hash;
-	int64		right = (int64) ((const Claim *) b)->hash;
-
-	return left < right ? -1 : left > right;
-}
-
 /* Into the order of the index, which compares as int8 does. */
-static void
-sort_claims(Claim *claims, int nclaims)
-{
-	qsort(claims, nclaims, sizeof(Claim), compare_claim_hashes);
-}
+#define ST_SORT sort_claims
+#define ST_ELEMENT_TYPE Claim
+#define ST_COMPARE(a, b) \
+	((int64) (a)->hash < (int64) (b)->hash ? -1 : (int64) (a)->hash > (int64) (b)->hash)
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
 /*
  * What a probe of many claims has at hand.  The claims are sorted by hash, and those of one hash are probed together:
