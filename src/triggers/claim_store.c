@@ -40,8 +40,8 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
-/* How many heap tuples are written at once; COPY uses the same. */
-#define BATCH_TUPLES 1000
+/* How many heap tuples are written at once: some pages' worth, since each statement must make the slots for them. */
+#define BATCH_TUPLES 128
 
 /* With so many claims for each page of the index, reading all of it is quicker than looking each claim up. */
 #define WALK_CLAIMS_PER_PAGE 8
