@@ -40,8 +40,8 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
-/* How many heap tuples are written at once; COPY uses the same. */
-#define BATCH_TUPLES 1000
+/* How many heap tuples are written at once: some pages' worth, since each statement must make the slots for them. */
+#define BATCH_TUPLES 128
 
 /* With so many claims for each page of the index, reading all of it is quicker than looking each claim up. */
 #define WALK_CLAIMS_PER_PAGE 8
@@ -108,7 +108,7 @@ typedef struct Writer
 {
 	Relation	rel;
 	ResultRelInfo *rri;			/* with all indexes */
-	Oid			sequence;		/* behind the identity column id */
+	Oid			sequence;		/* behind the identity column id, once it is known */
 	AttrNumber	column[CLAIM_NCOLUMNS];	/* attribute numbers by ClaimColumn or EdgeColumn */
 	TupleTableSlot **slots;		/* BATCH_TUPLES of them, made as they are needed */
 	int			nslots;
@@ -192,7 +192,7 @@ open_writer(Writer *writer, Oid relid, const ColumnSpec *columns, int ncolumns, 
 	}
 
 	writer->rel = rel;
-	writer->sequence = icp_identity_sequence(rel, writer->column[0]);
+	writer->sequence = InvalidOid;
 	writer->rri = makeNode(ResultRelInfo);
 	InitResultRelInfo(writer->rri, rel, 0, NULL, 0);
 	ExecOpenIndices(writer->rri, false);
@@ -328,6 +328,15 @@ icp_claim_store_close(ClaimStore *store)
  * ---------------------------------------------------------------------------
  */
 
+/* The next value of the identity column; which sequence that is must be read from the catalogue, so only if needed. */
+static int64
+next_id(Writer *writer)
+{
+	if (!OidIsValid(writer->sequence))
+		writer->sequence = icp_identity_sequence(writer->rel, writer->column[0]);
+	return nextval_internal(writer->sequence, false);
+}
+
 /* An empty slot number i of the batch, all of its columns NULL. */
 static TupleTableSlot *
 batch_slot(ClaimStore *store, Writer *writer, int i)
@@ -407,7 +416,7 @@ write_claims(ClaimStore *store, Claim *claims, int nclaims)
 		caller = MemoryContextSwitchTo(batch);
 		for (int i = 0; i < n; i++)
 		{
-			claims[done + i].id = nextval_internal(store->claim.sequence, false);
+			claims[done + i].id = next_id(&store->claim);
 			fill_claim_slot(store, batch_slot(store, &store->claim, i), &claims[done + i]);
 		}
 		write_batch(store, &store->claim, store->other_rri, n, bistate);
@@ -464,7 +473,7 @@ write_edges(ClaimStore *store, const Edge *edges, int nedges)
 			const Edge *edge = &edges[done + i];
 			TupleTableSlot *slot = batch_slot(store, &store->edge, i);
 
-			set_column(slot, column[EDGE_ID], Int64GetDatum(nextval_internal(store->edge.sequence, false)));
+			set_column(slot, column[EDGE_ID], Int64GetDatum(next_id(&store->edge)));
 			set_column(slot, column[EDGE_CLAIM_ID], Int64GetDatum(edge->claim_id));
 			set_column(slot, column[EDGE_CLAIM_HOLDER_ID], Int64GetDatum(edge->claim_holder_id));
 			set_column(slot, column[EDGE_RIVAL_ID], Int64GetDatum(edge->rival_id));
