@@ -1,0 +1,52 @@
+/*
+ * claim_probe.h
+ *	  Looking for rivals in the claim index.  For the claim store's own files.
+ */
+#ifndef ICP_CLAIM_PROBE_H
+#define ICP_CLAIM_PROBE_H
+
+#include "triggers/claim_table.h"
+
+/* What is found beside one of several claims. */
+typedef struct Found
+{
+	int			claim;			/* which */
+	int64		id;
+	int64		holder_id;
+	int64		account_id;
+	Oid			holder;
+} Found;
+
+typedef struct FoundList
+{
+	Found	   *items;
+	int			n;
+	int			room;
+} FoundList;
+
+/* The claims that an edge joins, the earlier one first. */
+typedef struct EdgeEnds
+{
+	int64		left;
+	int64		right;
+} EdgeEnds;
+
+extern int	claim_compare_ends(const void *a, const void *b);
+
+/* Sorts claims by hash, as the index does. */
+extern void claim_sort(Claim *claims, size_t nclaims);
+
+/*
+ * The live claims of other accounts for the same kind and key, in the order of their ids, each once.  The scan is one
+ * of the hash index with a dirty snapshot.
+ */
+extern void claim_find_rivals(ClaimStore *store, IndexScanDesc scan, const Claim *claim, text *kind,
+							  FoundList *found);
+
+/*
+ * Finds the rivals of claims that are in the index already, sorted by hash, and writes an edge to each, unless it is
+ * among the known ones, which are sorted.
+ */
+extern void claim_probe(ClaimStore *store, const Claim *claims, int nclaims, const EdgeEnds *known, int nknown);
+
+#endif							/* ICP_CLAIM_PROBE_H */
