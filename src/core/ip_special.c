@@ -2,10 +2,10 @@
  * ip_special.c
  *	  The special-purpose address registries of IANA, without the blocks that they call globally reachable.
  *
- * IPv4: RFC 6890 and what was registered since; IPv6 likewise, with the blocks around 2000::/3, which is all that IANA
- * has for unicast.  The tables are sorted and disjoint: where a block lies within another one the inner one counts,
- * and what is reachable within an unreachable block (2001:4:112::/48 and others) leaves a gap.  192.0.0.0/24 stands whole:
- * its two reachable addresses are anycast ones of routers.
+ * IPv4: RFC 6890 and what was registered up to October 2025; IPv6 likewise, with the blocks around 2000::/3, which is
+ * all that IANA has for unicast.  The tables are sorted and disjoint: where a block lies within another one the inner one counts,
+ * and what is reachable within an unreachable block (2001:4:112::/48 and others) leaves a gap.  192.0.0.0/24 stands
+ * whole: its two reachable addresses are anycast ones of routers.
  */
 #include "core/ip_special.h"
 
