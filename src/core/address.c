@@ -16,7 +16,8 @@ static const IcpContactText texts[] = {
 	[ICP_ADDRESS_OK] = {"ok", ICP_RIGHT, NULL, NULL},
 	[ICP_ADDRESS_EMPTY] = {"empty", ICP_WRONG, "There is no address (通信地址).",
 	"Write the address to the village, the street number or the box (村, 街道门牌号, 信箱号)."},
-	[ICP_ADDRESS_CHARACTER] = {"character", ICP_WRONG, "A control character, a broken one or a row of question marks stands in the address.",
+	[ICP_ADDRESS_CHARACTER] = {"character", ICP_WRONG,
+	"A control character, a broken one or a row of question marks stands in the address.",
 	"Write the address again; look whether an encoding was lost on the way."},
 	[ICP_ADDRESS_NOT_POSTAL] = {"not_postal", ICP_WRONG, "This is an e-mail address or a URL (电子邮件地址, 网址).",
 	"Write the postal address (通信地址)."},
@@ -70,8 +71,9 @@ enum
 typedef struct Text
 {
 	uint32_t	c[ICP_ADDRESS_MAX + 3]; /* folded; zeros at the end */
-	uint16_t	pos[ICP_ADDRESS_MAX + 3];	/* bytes */
+	size_t		pos[ICP_ADDRESS_MAX];	/* bytes */
 	int			n;
+	size_t		end;			/* of the last one, in bytes */
 } Text;
 
 static IcpVerdict
@@ -92,14 +94,31 @@ is_one_of(uint32_t c, const uint16_t *set)
 	return false;
 }
 
-/* 〇零一二三四五六七八九十百千 */
+/* 〇零一二三四五六七八九十百千两 */
 static bool
 is_chinese_digit(uint32_t c)
 {
-	static const uint16_t digits[] = {0x3007, 0x96F6, 0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B,
-	0x4E5D, 0x5341, 0x767E, 0x5343, 0x4E24, 0};
-
-	return is_one_of(c, digits);
+	switch (c)
+	{
+		case 0x3007:
+		case 0x96F6:
+		case 0x4E00:
+		case 0x4E8C:
+		case 0x4E09:
+		case 0x56DB:
+		case 0x4E94:
+		case 0x516D:
+		case 0x4E03:
+		case 0x516B:
+		case 0x4E5D:
+		case 0x5341:
+		case 0x767E:
+		case 0x5343:
+		case 0x4E24:
+			return true;
+		default:
+			return false;
+	}
 }
 
 static bool
@@ -108,20 +127,20 @@ is_digit(uint32_t c)
 	return (c >= '0' && c <= '9') || is_chinese_digit(c);
 }
 
-/* what joins or ends the parts of a number: 12-3, 12A, 12之3, 12/14, 12、14, 12至14, 5(甲) */
+/* what joins or ends the parts of a number: 12-3, 12A, 12之3, 12附3, 12/14, 12、14, 12至14, 5(甲乙丙丁) */
 static bool
 joins_number(uint32_t c)
 {
 	return c == '-' || c == '/' || c == ' ' || c == '(' || c == ')' || c == '.' || c == ',' || c == '~' || c == '#' ||
 		(c >= 'A' && c <= 'Z') || c == 0x4E4B || c == 0x9644 || c == 0x3001 || c == 0x81F3 ||
-		c == 0x7532 || c == 0x4E59 || c == 0x4E19 || c == 0x4E01;	/* 之附、至甲乙丙丁 */
+		c == 0x7532 || c == 0x4E59 || c == 0x4E19 || c == 0x4E01;
 }
 
-/* 号 of a road, a line, a bridge, an entrance: a name, not a number of a house */
+/* 号 before 路街线桥码井矿口道: the name of a way, a line, a bridge, an entrance, not the number of a house */
 static bool
 names_a_way(uint32_t c)
 {
-	static const uint16_t set[] = {LU, JIE, 0x7EBF, 0x7DDA, 0x6865, 0x7801, 0x4E95, 0x77FF, 0x53E3, DAO, 0};	/* 线線桥码井矿口 */
+	static const uint16_t set[] = {LU, JIE, 0x7EBF, 0x7DDA, 0x6865, 0x7801, 0x4E95, 0x77FF, 0x53E3, DAO, 0};
 
 	return is_one_of(c, set);
 }
@@ -130,10 +149,31 @@ names_a_way(uint32_t c)
 static bool
 is_part_of_building(uint32_t c)
 {
-	static const uint16_t set[] = {0x697C, 0x6A13, 0x5C42, 0x5C64, 0x5BA4, 0x5EA7, 0x680B, 0x68DF, 0x5E62, 0x6237,
-	0x623F, 0x95F4, 0x9986, 0x5385, 0x94FA, 0x5E93, 0x4ED3, 0x67DC, 0x644A, 0};
-
-	return is_one_of(c, set);
+	switch (c)
+	{
+		case 0x697C:
+		case 0x6A13:
+		case 0x5C42:
+		case 0x5C64:
+		case 0x5BA4:
+		case 0x5EA7:
+		case 0x680B:
+		case 0x68DF:
+		case 0x5E62:
+		case 0x6237:
+		case 0x623F:
+		case 0x95F4:
+		case 0x9986:
+		case 0x5385:
+		case 0x94FA:
+		case 0x5E93:
+		case 0x4ED3:
+		case 0x67DC:
+		case 0x644A:
+			return true;
+		default:
+			return false;
+	}
 }
 
 /* 市区區县縣旗镇鎮乡鄉街路道站桥大开经科: what makes a village's name the name of a division or a way */
@@ -238,6 +278,7 @@ decode(const char *text, size_t len, Text *t, IcpContactFault *fault)
 	uint32_t	before = 0;
 
 	t->n = 0;
+	t->end = 0;
 	while (pos < len)
 	{
 		size_t		start = pos;
@@ -257,10 +298,14 @@ decode(const char *text, size_t len, Text *t, IcpContactFault *fault)
 				folded = '*';
 			c = folded;
 		}
+		if (t->n == ICP_ADDRESS_MAX && c == ' ')
+			continue;
 		if (t->n == ICP_ADDRESS_MAX)
 			return fail(fault, ICP_ADDRESS_LONG, 0, len);
-		t->pos[t->n] = (uint16_t) start;
+		t->pos[t->n] = start;
 		t->c[t->n++] = c;
+		if (c != ' ')
+			t->end = pos;
 	}
 	while (t->n > 0 && t->c[t->n - 1] == ' ')
 		t->n--;
@@ -279,11 +324,11 @@ is_placeholder(const char *text, size_t len, const Text *t)
 	static const char *const first[] = {"测试", "測試", NULL};
 	int			i;
 
-	for (i = 0; whole[i] != NULL; i++)
+	for (i = 0; len <= 15 && whole[i] != NULL; i++)
 		if (strlen(whole[i]) == len && memcmp(text, whole[i], len) == 0)
 			return true;
-	for (i = 0; first[i] != NULL; i++)
-		if (len >= 6 && len <= 15 && memcmp(text, first[i], 6) == 0)
+	for (i = 0; len >= 6 && len <= 15 && first[i] != NULL; i++)
+		if (memcmp(text, first[i], 6) == 0)
 			return true;
 	for (i = 1; i < t->n; i++)
 		if (t->c[i] != t->c[0])
@@ -308,7 +353,7 @@ icp_address_check(const char *text, size_t len, IcpAddressDetail *detail, IcpCon
 	verdict = decode(text, len, &t, fault);
 	if (verdict != ICP_RIGHT)
 		return verdict;
-	if (is_placeholder(text, len, &t))
+	if (is_placeholder(text + t.pos[0], t.end - t.pos[0], &t))
 		return fail(fault, ICP_ADDRESS_PLACEHOLDER, 0, len);
 	for (i = 0; i < t.n; i++)
 	{

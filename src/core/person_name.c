@@ -28,9 +28,11 @@ static const IcpContactText texts[] = {
 	"Write surname and given name, without 先生, 小姐, 女士."},
 	[ICP_NAME_NOBODY] = {"nobody", ICP_WRONG, "The text is nobody's name, as 个人 or 负责人 (5 annex 3 二(六)).",
 	"Write the full real name (真实姓名全称)."},
-	[ICP_NAME_ORGANISATION] = {"organisation", ICP_WRONG, "The text is the name of an organisation (单位名称) or of a site.",
+	[ICP_NAME_ORGANISATION] = {"organisation", ICP_WRONG,
+	"The text is the name of an organisation (单位名称) or of a site.",
 	"Write a person's full real name (真实姓名全称)."},
-	[ICP_NAME_DOT] = {"dot", ICP_WRONG, "A middle dot (间隔号) stands at the beginning or end of the name, or twice.",
+	[ICP_NAME_DOT] = {"dot", ICP_WRONG,
+	"A middle dot (间隔号) stands at the beginning or end of the name, or twice.",
 	"Write one middle dot between the parts of the name."},
 	[ICP_NAME_OFFICE] = {"office", ICP_WARNING, "The name ends in what looks like an office or profession (职务).",
 	"Compare it with the identity document."},
@@ -50,22 +52,38 @@ static const IcpContactText texts[] = {
 	"Write the middle dot, U+00B7."},
 };
 
+typedef struct Word
+{
+	const char *s;
+	size_t		n;
+} Word;
+
+#define W(s) {s, sizeof(s) - 1}
+
 /* forms of address that end no name */
-static const char *const titles[] = {"先生", "小姐", "女士", "太太", "夫人", NULL};
+static const Word titles[] = {W("先生"), W("小姐"), W("女士"), W("太太"), W("夫人"), {NULL, 0}};
 
 /* offices and professions, which may be given names */
-static const char *const offices[] = {"老师", "同志", "师傅", "经理", "主任", "校长", "院长", "局长", "处长", "科长",
-	"厂长", "部长", "董事长", "老板", "同学", "站长", "医生", "律师", "教授", "总监", "阿姨", "大哥", "大姐", NULL};
+static const Word offices[] = {
+	W("老师"), W("同志"), W("师傅"), W("经理"), W("主任"), W("校长"), W("院长"), W("局长"), W("处长"),
+	W("科长"), W("厂长"), W("部长"), W("董事长"), W("老板"), W("同学"), W("站长"), W("医生"), W("律师"),
+	W("教授"), W("总监"), W("阿姨"), W("大哥"), W("大姐"), {NULL, 0}
+};
 
 /* no name has these in it */
-static const char *const parts[] = {"个人", "個人", "测试", "測試", "某某", "负责人", "負責人", "联系人", "管理员",
-	"法定代表", "姓名", NULL};
-static const char *const organisations[] = {"公司", "有限", "集团", "工作室", "网站", NULL};
+static const Word parts[] = {
+	W("个人"), W("個人"), W("测试"), W("測試"), W("某某"), W("负责人"), W("負責人"), W("联系人"),
+	W("管理员"), W("法定代表"), W("姓名"), {NULL, 0}
+};
+static const Word organisations[] = {W("公司"), W("有限"), W("集团"), W("工作室"), W("网站"), {NULL, 0}};
 
 /* texts that are nobody's name as a whole */
-static const char *const nobody[] = {"本人", "无", "暂无", "不详", "未知", "保密", "匿名", "无名", "无名氏", "法人",
-	"法人代表", "站长", "网管", "客服", "经理", "老板", "某人", "先生", "小姐", "女士", "同上", "空", NULL};
-static const char *const invented[] = {"张三", "李四", "王五", "赵六", "王二麻子", NULL};
+static const Word nobody[] = {
+	W("本人"), W("无"), W("暂无"), W("不详"), W("未知"), W("保密"), W("匿名"), W("无名"), W("无名氏"),
+	W("法人"), W("法人代表"), W("站长"), W("网管"), W("客服"), W("经理"), W("老板"), W("某人"),
+	W("先生"), W("小姐"), W("女士"), W("太太"), W("夫人"), W("同上"), W("空"), {NULL, 0}
+};
+static const Word invented[] = {W("张三"), W("李四"), W("王五"), W("赵六"), W("王二麻子"), {NULL, 0}};
 
 const IcpContactText *
 icp_person_name_reason_text(int reason)
@@ -156,42 +174,59 @@ sort_of(uint32_t c)
 }
 
 static bool
-is_whole(const char *text, size_t len, const char *const *words)
+is_whole(const char *text, size_t len, const Word *words)
 {
-	for (; *words != NULL; words++)
-		if (strlen(*words) == len && memcmp(text, *words, len) == 0)
+	for (; words->s != NULL; words++)
+		if (words->n == len && memcmp(text, words->s, len) == 0)
 			return true;
 	return false;
 }
 
 /* Bytes of the word that ends the text, with something before it; 0 where none does. */
 static size_t
-ending(const char *text, size_t len, const char *const *words)
+ending(const char *text, size_t len, const Word *words)
 {
-	for (; *words != NULL; words++)
-	{
-		size_t		n = strlen(*words);
-
-		if (n < len && memcmp(text + len - n, *words, n) == 0)
-			return n;
-	}
+	for (; words->s != NULL; words++)
+		if (words->n < len && memcmp(text + len - words->n, words->s, words->n) == 0)
+			return words->n;
 	return 0;
+}
+
+/* Does a word of the lists above begin with the character? 个個测測某负負联管法姓公有集工网 */
+static bool
+begins_word(uint32_t c)
+{
+	switch (c)
+	{
+		case 0x4E2A:
+		case 0x500B:
+		case 0x6D4B:
+		case 0x6E2C:
+		case 0x67D0:
+		case 0x8D1F:
+		case 0x8CA0:
+		case 0x8054:
+		case 0x7BA1:
+		case 0x6CD5:
+		case 0x59D3:
+		case 0x516C:
+		case 0x6709:
+		case 0x96C6:
+		case 0x5DE5:
+		case 0x7F51:
+			return true;
+		default:
+			return false;
+	}
 }
 
 /* Bytes of the word that stands at the beginning of the text; 0 where none does. */
 static size_t
-beginning(const char *text, size_t len, const char *const *words)
+beginning(const char *text, size_t len, const Word *words)
 {
-	for (; *words != NULL; words++)
-	{
-		size_t		n;
-
-		if ((*words)[1] != text[1] || (*words)[0] != text[0])
-			continue;
-		n = strlen(*words);
-		if (n <= len && memcmp(text, *words, n) == 0)
-			return n;
-	}
+	for (; words->s != NULL; words++)
+		if (words->n <= len && memcmp(text, words->s, words->n) == 0)
+			return words->n;
 	return 0;
 }
 
@@ -256,7 +291,7 @@ icp_person_name_check(const char *text, size_t len, bool foreign, IcpContactFaul
 		switch (sort)
 		{
 			case HAN:
-				if (len - at < 6)
+				if (len - at < 6 || !begins_word(c))
 					break;
 				n = beginning(text + at, len - at, parts);
 				if (n > 0)

@@ -18,7 +18,8 @@ static const IcpContactText texts[] = {
 	[ICP_PHONE_CHARACTER] = {"character", ICP_WRONG,
 	"A character that does not belong to a telephone number (电话号码) stands in it.",
 	"Write digits with dashes, such as 010-61230987-801; several numbers are separated by semicolons."},
-	[ICP_PHONE_LENGTH] = {"length", ICP_WRONG, "The digits are no telephone number (电话号码): too few, too many, or no such beginning.",
+	[ICP_PHONE_LENGTH] = {"length", ICP_WRONG,
+	"The digits are no telephone number (电话号码): too few, too many, or no such beginning.",
 	"Write 0, area code and local number, a mobile number of 11 digits, or a 400, 800 or 95 number."},
 	[ICP_PHONE_NO_AREA] = {"no_area", ICP_WRONG, "The area code (区号) is missing.",
 	"Write 0 and the area code in front of the local number, such as 010-61230987."},
@@ -51,7 +52,8 @@ static const IcpContactText texts[] = {
 	[ICP_PHONE_SEGMENT] = {"segment", ICP_WARNING,
 	"The segment of the mobile number (号段) is not among those known: it may be new or wrong.",
 	"Call the number; the list of segments grows."},
-	[ICP_PHONE_SAME_DIGITS] = {"same_digits", ICP_WARNING, "The last digits are all the same: the number is rare and often invented.",
+	[ICP_PHONE_SAME_DIGITS] = {"same_digits", ICP_WARNING,
+	"The last digits are all the same: the number is rare and often invented.",
 	"Call the number."},
 	[ICP_PHONE_LOCAL_UNUSUAL] = {"local_unusual", ICP_WARNING,
 	"The local number (本地号码) has not the count of digits that is known of this area.",
@@ -160,6 +162,8 @@ scan(const char *text, size_t len, Scan *sc, IcpContactFault *fault)
 			gap = true;
 			dash = start;
 		}
+		else if (text[start] == '<' || text[start] == '>' || text[start] == '[' || text[start] == ']')
+			return fail(fault, ICP_PHONE_CHARACTER, start, pos);
 		else if (c == ' ' || c == '(' || c == ')' || c == 0)
 			gap = gap || c != 0;
 		else if (c == '+' && sc->n == 0 && !sc->plus)
@@ -255,7 +259,7 @@ check_mobile(const Scan *sc, int at, int end, IcpPhone *phone, IcpContactFault *
 	return ICP_RIGHT;
 }
 
-/* 400 and 800 numbers; area is what stands before the extension's mark or the end */
+/* 400 and 800 numbers */
 static IcpVerdict
 check_service(const Scan *sc, int at, int end, IcpPhone *phone, IcpContactFault *fault)
 {
@@ -264,7 +268,8 @@ check_service(const Scan *sc, int at, int end, IcpPhone *phone, IcpContactFault 
 	if (count > 10 && extension_at(sc, at, 10))
 		count = 10;
 	if (count != 10)
-		return fail_digits(sc, fault, count == 7 || count == 8 ? ICP_PHONE_NO_AREA : ICP_PHONE_SERVICE_LENGTH, at, end);
+		return fail_digits(sc, fault, count == 7 || count == 8 ? ICP_PHONE_NO_AREA : ICP_PHONE_SERVICE_LENGTH,
+						   at, end);
 	if (sc->n - at - 10 > 6)
 		return fail_digits(sc, fault, ICP_PHONE_EXTENSION, at + 10, sc->n);
 	set_phone(phone, ICP_PHONE_SERVICE, sc, at, 3, 7, sc->n - at - 10);
@@ -282,6 +287,7 @@ check_fixed(const Scan *sc, int at, int end, IcpPhone *phone, IcpContactFault *f
 	unsigned	known;
 	int			local;
 	int			usual;
+	bool		service = false;
 	const char *l;
 
 	known = icp_phone_areas[area_number(d, area_digits)];
@@ -297,10 +303,16 @@ check_fixed(const Scan *sc, int at, int end, IcpPhone *phone, IcpContactFault *f
 	phone->province = known & ICP_AREA_PROVINCE;
 
 	/* 0571-96123: numbers of services within an area, and the hotlines 12345 */
-	if ((local == 5 || local == 6) && (memcmp(l, "95", 2) == 0 || memcmp(l, "96", 2) == 0 || memcmp(l, "12", 2) == 0))
+	if (memcmp(l, "95", 2) == 0 || memcmp(l, "96", 2) == 0 || memcmp(l, "12", 2) == 0)
+		service = true;
+	if (service && local > 5 && extension_at(sc, at, area_digits + 5))
+		local = 5;
+	else if (service && local > 6 && extension_at(sc, at, area_digits + 6))
+		local = 6;
+	if (service && (local == 5 || local == 6))
 	{
 		if (sc->n - at - area_digits - local > 6)
-			return fail_digits(sc, fault, ICP_PHONE_EXTENSION, end, sc->n);
+			return fail_digits(sc, fault, ICP_PHONE_EXTENSION, at + area_digits + local, sc->n);
 		set_phone(phone, ICP_PHONE_SERVICE, sc, at, area_digits, local, sc->n - at - area_digits - local);
 		return ICP_RIGHT;
 	}
