@@ -23,6 +23,7 @@ COMMENT ON FUNCTION icp.ip_range(inet, inet, text) IS 'range of two bounds, [] (
 COMMENT ON FUNCTION icp.ip_multirange() IS 'no range';
 COMMENT ON FUNCTION icp.ip_multirange(icp.ip_range) IS 'multirange of one range';
 COMMENT ON FUNCTION icp.ip_multirange(VARIADIC icp.ip_range[]) IS 'multirange of ranges';
+COMMENT ON CAST (icp.ip_range AS icp.ip_multirange) IS 'multirange of one range';
 
 CREATE FUNCTION icp.to_ip_range(text) RETURNS icp.ip_range
   AS 'MODULE_PATHNAME', 'icp_ip_range_of_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

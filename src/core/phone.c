@@ -297,7 +297,7 @@ check_fixed(const Scan *sc, int at, int end, IcpPhone *phone, IcpContactFault *f
 	local = end - at - area_digits;
 	if (local > usual && extension_at(sc, at, area_digits + usual))
 		local = usual;
-	else if (local > 8 && area_digits == 3 && extension_at(sc, at, area_digits + 15 - usual))
+	else if (area_digits == 3 && local > 15 - usual && extension_at(sc, at, area_digits + 15 - usual))
 		local = 15 - usual;
 	l = d + area_digits;
 	phone->province = known & ICP_AREA_PROVINCE;
