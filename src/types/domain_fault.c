@@ -66,8 +66,8 @@ icp_domain_fault_shown(const char *utf8, size_t len)
  * The texts carry Chinese terms in parentheses; an encoding that has no Chinese would fail on them, so they
  * are shown only where the encoding surely has them.
  */
-static char *
-own_words(const char *utf8)
+char *
+icp_own_words(const char *utf8)
 {
 	char	   *copy;
 	char	   *out;
@@ -119,7 +119,7 @@ icp_domain_fault_words(const char *utf8, size_t len, int element, const IcpDomai
 	initStringInfo(&detail);
 	if (element > 0)
 		appendStringInfo(&detail, "Element %d: ", element);
-	appendStringInfoString(&detail, own_words(words->detail));
+	appendStringInfoString(&detail, icp_own_words(words->detail));
 	if (length < len || element > 0)
 	{
 		detail.data[--detail.len] = '\0';
@@ -129,7 +129,7 @@ icp_domain_fault_words(const char *utf8, size_t len, int element, const IcpDomai
 		appendStringInfoChar(&detail, '.');
 	}
 	out->detail = detail.data;
-	out->hint = own_words(words->hint);
+	out->hint = icp_own_words(words->hint);
 }
 
 void

@@ -29,4 +29,7 @@ extern Datum icp_domain_fault_text(const IcpFaultWords *words);
 /* The input as a message shows it: in the server's encoding, cut if long. */
 extern char *icp_domain_fault_shown(const char *utf8, size_t len);
 
+/* One of the extension's own texts, a copy in the server's encoding: without its Chinese where that may have none. */
+extern char *icp_own_words(const char *utf8);
+
 #endif							/* ICP_TYPES_DOMAIN_FAULT_H */
