@@ -86,6 +86,15 @@
 #define icp_qualified_name(string) stringToQualifiedNameList(string)
 #endif
 
+/* Ranges are made with an error context from 16 on. */
+#if PG_VERSION_NUM >= 160000
+#define icp_range_serialize(typcache, lower, upper) range_serialize(typcache, lower, upper, false, NULL)
+#define icp_make_range(typcache, lower, upper) make_range(typcache, lower, upper, false, NULL)
+#else
+#define icp_range_serialize(typcache, lower, upper) range_serialize(typcache, lower, upper, false)
+#define icp_make_range(typcache, lower, upper) make_range(typcache, lower, upper, false)
+#endif
+
 /* getIdentitySequence takes the relation from 17 on. */
 #if PG_VERSION_NUM >= 170000
 #define icp_identity_sequence(rel, attnum) getIdentitySequence(rel, attnum, false)

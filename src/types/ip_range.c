@@ -188,11 +188,7 @@ icp_ip_range_canonical(PG_FUNCTION_ARGS)
 	lower.inclusive = upper.inclusive = true;
 	if (icp_address_cmp(first, last) > 0)
 		PG_RETURN_RANGE_P(make_empty_range(typcache));
-#if PG_VERSION_NUM >= 160000
-	PG_RETURN_RANGE_P(range_serialize(typcache, &lower, &upper, false, NULL));
-#else
-	PG_RETURN_RANGE_P(range_serialize(typcache, &lower, &upper, false));
-#endif
+	PG_RETURN_RANGE_P(icp_range_serialize(typcache, &lower, &upper));
 }
 
 /* How far an address is behind another one.  IPv6 lies behind all of IPv4, as inet sorts. */
@@ -236,11 +232,7 @@ make_ip_range(TypeCacheEntry *typcache, const IcpAddressRange *addresses)
 	upper.infinite = false;
 	upper.inclusive = true;
 	upper.lower = false;
-#if PG_VERSION_NUM >= 160000
-	return make_range(typcache, &lower, &upper, false, NULL);
-#else
-	return make_range(typcache, &lower, &upper, false);
-#endif
+	return icp_make_range(typcache, &lower, &upper);
 }
 
 /* The range type that a function of this extension returns. */
