@@ -335,6 +335,7 @@ get_store(Detector *d)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(d->chunk_context->parent);
 
+		icp_act_as_owner_of(d->spec.claims);
 		d->store = icp_claim_store_open(d->spec.claims, d->rel->rd_rel->relowner, d->spec.kind,
 										RelationGetRelid(d->rel));
 		MemoryContextSwitchTo(caller);
@@ -601,7 +602,7 @@ icp_detect_conflict(PG_FUNCTION_ARGS)
 	d.row_context = AllocSetContextCreate(context, "detect_conflict row", ALLOCSET_DEFAULT_SIZES);
 	d.chunk_context = AllocSetContextCreate(context, "detect_conflict chunk", ALLOCSET_DEFAULT_SIZES);
 
-	/* the arguments name tables in the owner's reach; the claim table's indexes may call functions */
+	/* the arguments name tables in the owner's reach; get_store() goes on as the owner of the claims */
 	icp_become_owner(d.rel, &user);
 	parse_arguments(trigdata, &d.spec);
 	if (TRIGGER_FIRED_FOR_STATEMENT(trigdata->tg_event))
@@ -658,11 +659,15 @@ icp_find_rivals(PG_FUNCTION_ARGS)
 	Oid			claims = PG_GETARG_OID(0);
 	Oid			holder = PG_GETARG_OID(1);
 	ClaimStore *store;
+	OwnerSwitch user = {0};
 
 	InitMaterializedSRF(fcinfo, 0);
-	store = icp_claim_store_open(claims, GetUserId(), "", holder);
+	GetUserIdAndSecContext(&user.saved_user, &user.saved_context);
+	icp_act_as_owner_of(claims);
+	store = icp_claim_store_open(claims, user.saved_user, "", holder);
 	icp_claim_store_rivals(store, PG_GETARG_INT64(2), put_rival, rsinfo);
 	icp_claim_store_close(store);
+	icp_restore_user(&user);
 	return (Datum) 0;
 }
 
