@@ -333,5 +333,18 @@ SELECT * FROM icp.find_rivals('trap.claim', 'shop.word', 1);
 SELECT DISTINCT who FROM trap.ran_as;
 DROP SCHEMA trap CASCADE;
 
+-- Two names of one hash, which are easily made, are two claims.
+SELECT icp.claim_hash('domain', 'lc5ad3w9grvflj.cn') = icp.claim_hash('domain', 'rs01l9h4s5d9ji.cn') AS same_hash;
+INSERT INTO beian.site (sponsor_id, domains) VALUES (1, '{rs01l9h4s5d9ji.cn}');
+INSERT INTO beian.site (sponsor_id, domains) VALUES (4, '{lc5ad3w9grvflj.cn}') RETURNING id AS twin \gset
+SELECT count(*) FROM pair WHERE key IN ('lc5ad3w9grvflj.cn', 'rs01l9h4s5d9ji.cn');
+UPDATE beian.site SET domains = '{rs01l9h4s5d9ji.cn}' WHERE id = :twin;
+SELECT key, state FROM pair WHERE key IN ('lc5ad3w9grvflj.cn', 'rs01l9h4s5d9ji.cn');
+UPDATE beian.site SET domains = '{lc5ad3w9grvflj.cn,rs01l9h4s5d9ji.cn}' WHERE id = :twin;
+SELECT key FROM live WHERE holder = 'beian.site ' || :twin;
+UPDATE beian.site SET domains = '{lc5ad3w9grvflj.cn}' WHERE id = :twin;
+SELECT key FROM live WHERE holder = 'beian.site ' || :twin;
+SELECT key, state FROM pair WHERE key IN ('lc5ad3w9grvflj.cn', 'rs01l9h4s5d9ji.cn');
+
 DROP SCHEMA beian, shop CASCADE;
 DROP ROLE regress_icp_shop, regress_icp_trap;
