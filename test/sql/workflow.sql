@@ -101,6 +101,8 @@ SET ROLE regress_icp_provider;
 UPDATE beian.application SET state = 'withdrawn', filed_by = 'provider' WHERE id = 1;	-- not by saying otherwise
 UPDATE beian.application SET state = 'withdrawn' WHERE id = 1;
 UPDATE beian.application SET due_at = 'infinity' WHERE id = 1;
+-- the reason goes with a step, or stays
+UPDATE beian.application SET reason = 'another' WHERE id = 1;
 INSERT INTO beian.application (site_id) VALUES (2) RETURNING id;
 SET ROLE regress_icp_bureau;
 INSERT INTO beian.application (site_id) VALUES (2);
