@@ -146,7 +146,27 @@ END
 $$;
 COMMENT ON FUNCTION @registry@.stamp_application() IS 'Trigger: the times of an application';
 
+-- Otherwise whoever sees the application could put another reason under the bureau's refusal.
+CREATE FUNCTION @registry@.keep_reason() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_class c WHERE c.oid = TG_RELID), 'USAGE') THEN
+		RAISE EXCEPTION 'the reason (原因) of application % changes only with its state', OLD.id
+			USING ERRCODE = 'insufficient_privilege',
+				  HINT = 'Set state and reason in one UPDATE.';
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION @registry@.keep_reason() IS
+	'Trigger: refuses a change of the reason that no step goes with, but for the registry''s owner';
+
 CREATE TRIGGER fill_application BEFORE INSERT OR UPDATE OF account_id, sponsor_id, site_id, province, province_code
 	ON @registry@.application FOR EACH ROW EXECUTE FUNCTION @registry@.fill_application();
 CREATE TRIGGER stamp_application BEFORE UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION @registry@.stamp_application();
+CREATE TRIGGER keep_reason BEFORE UPDATE ON @registry@.application
+	FOR EACH ROW WHEN (NEW.state IS NOT DISTINCT FROM OLD.state AND NEW.reason IS DISTINCT FROM OLD.reason)
+	EXECUTE FUNCTION @registry@.keep_reason();

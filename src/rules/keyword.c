@@ -446,6 +446,7 @@ put_row(void *arg, const KeywordHit *hit)
 	bool		nulls[2] = {false, false};
 	char	   *word = pstrdup(hit->word);
 
+	CHECK_FOR_INTERRUPTS();
 	values[0] = CStringGetTextDatum(icp_from_utf8(word));
 	values[1] = Int32GetDatum(hit->nth + 1);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);

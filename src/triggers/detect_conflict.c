@@ -335,6 +335,7 @@ get_store(Detector *d)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(d->chunk_context->parent);
 
+		icp_act_as_owner_of(d->spec.claims);
 		d->store = icp_claim_store_open(d->spec.claims, d->rel->rd_rel->relowner, d->spec.kind,
 										RelationGetRelid(d->rel));
 		MemoryContextSwitchTo(caller);
@@ -379,29 +380,39 @@ gather(Detector *d, const Claim *claim)
 }
 
 static int
-compare_claims(const void *a, const void *b)
+compare_hashes(const void *a, const void *b)
 {
-	uint64		left = ((const Claim *) a)->hash;
-	uint64		right = ((const Claim *) b)->hash;
+	uint64		left = *(const uint64 *) a;
+	uint64		right = *(const uint64 *) b;
 
 	return left < right ? -1 : left > right;
 }
 
-/* The hashes of those claims of "from", sorted, that are (or are not) among those of "other". */
+/* By hash, then by key: names of one hash are easily made, and are different claims all the same. */
 static int
-select_hashes(const RowClaims *from, const RowClaims *other, bool common, uint64 *hashes)
+compare_claims(const void *a, const void *b)
 {
-	int			n = 0;
+	const Claim *left = (const Claim *) a;
+	const Claim *right = (const Claim *) b;
 
-	for (int i = 0; i < from->nkeys; i++)
-	{
-		bool		found = other->nkeys > 0 &&
-			bsearch(&from->keys[i], other->keys, other->nkeys, sizeof(Claim), compare_claims) != NULL;
+	if (left->hash != right->hash)
+		return left->hash < right->hash ? -1 : 1;
+	if (left->key_length != right->key_length)
+		return left->key_length < right->key_length ? -1 : 1;
+	return memcmp(left->key, right->key, left->key_length);
+}
 
-		if (found == common)
-			hashes[n++] = from->keys[i].hash;
-	}
-	return n;
+static bool
+is_claimed(const RowClaims *row, const Claim *claim)
+{
+	return row->nkeys > 0 &&
+		bsearch(claim, row->keys, row->nkeys, sizeof(Claim), compare_claims) != NULL;
+}
+
+static bool
+is_among(uint64 hash, const uint64 *hashes, int n)
+{
+	return n > 0 && bsearch(&hash, hashes, n, sizeof(uint64), compare_hashes) != NULL;
 }
 
 /*
@@ -413,10 +424,9 @@ change_row(Detector *d, TupleTableSlot *oldslot, TupleTableSlot *newslot)
 {
 	RowClaims	old;
 	RowClaims	new;
-	RowClaims	nothing = {0};
-	bool		keep;
-	uint64	   *hashes;
-	int			n;
+	bool		keep = false;
+	uint64	   *released = NULL;
+	int			nreleased = 0;
 
 	if (oldslot == NULL)
 		memset(&old, 0, sizeof(old));
@@ -434,24 +444,33 @@ change_row(Detector *d, TupleTableSlot *oldslot, TupleTableSlot *newslot)
 			qsort(new.keys, new.nkeys, sizeof(Claim), compare_claims);
 		/* another account, or another row: nothing of the old claims stays */
 		keep = new.nkeys > 0 && old.id == new.id && old.account == new.account;
-		hashes = palloc_array(uint64, old.nkeys);
-		n = select_hashes(&old, keep ? &new : &nothing, false, hashes);
-		if (n > 0)
-			icp_claim_store_release(get_store(d), old.id, hashes, n);
+		released = palloc_array(uint64, old.nkeys);
+		for (int i = 0; i < old.nkeys; i++)
+		{
+			if (!keep || !is_claimed(&new, &old.keys[i]))
+				released[nreleased++] = old.keys[i].hash;
+		}
+		if (nreleased > 0)
+			icp_claim_store_release(get_store(d), old.id, released, nreleased);
 		if (keep && (old.approved != new.approved || old.province != new.province))
 		{
-			n = select_hashes(&old, &new, true, hashes);
-			if (n > 0)
-				icp_claim_store_restate(get_store(d), old.id, hashes, n, new.approved, new.province);
+			uint64	   *kept = palloc_array(uint64, old.nkeys);
+			int			nkept = 0;
+
+			for (int i = 0; i < old.nkeys; i++)
+			{
+				if (!is_among(old.keys[i].hash, released, nreleased))
+					kept[nkept++] = old.keys[i].hash;
+			}
+			if (nkept > 0)
+				icp_claim_store_restate(get_store(d), old.id, kept, nkept, new.approved, new.province);
 		}
 	}
-	else
-		keep = false;
 
 	for (int i = 0; i < new.nkeys; i++)
 	{
-		/* a list names a domain once, but a text need not */
-		if (keep && bsearch(&new.keys[i], old.keys, old.nkeys, sizeof(Claim), compare_claims) != NULL)
+		/* what had the hash of a key that goes was released with it, and is entered again */
+		if (keep && is_claimed(&old, &new.keys[i]) && !is_among(new.keys[i].hash, released, nreleased))
 			continue;
 		gather(d, &new.keys[i]);
 	}
@@ -601,7 +620,7 @@ icp_detect_conflict(PG_FUNCTION_ARGS)
 	d.row_context = AllocSetContextCreate(context, "detect_conflict row", ALLOCSET_DEFAULT_SIZES);
 	d.chunk_context = AllocSetContextCreate(context, "detect_conflict chunk", ALLOCSET_DEFAULT_SIZES);
 
-	/* the arguments name tables in the owner's reach; the claim table's indexes may call functions */
+	/* the arguments name tables in the owner's reach; get_store() goes on as the owner of the claims */
 	icp_become_owner(d.rel, &user);
 	parse_arguments(trigdata, &d.spec);
 	if (TRIGGER_FIRED_FOR_STATEMENT(trigdata->tg_event))
@@ -658,11 +677,15 @@ icp_find_rivals(PG_FUNCTION_ARGS)
 	Oid			claims = PG_GETARG_OID(0);
 	Oid			holder = PG_GETARG_OID(1);
 	ClaimStore *store;
+	OwnerSwitch user = {0};
 
 	InitMaterializedSRF(fcinfo, 0);
-	store = icp_claim_store_open(claims, GetUserId(), "", holder);
+	GetUserIdAndSecContext(&user.saved_user, &user.saved_context);
+	icp_act_as_owner_of(claims);
+	store = icp_claim_store_open(claims, user.saved_user, "", holder);
 	icp_claim_store_rivals(store, PG_GETARG_INT64(2), put_rival, rsinfo);
 	icp_claim_store_close(store);
+	icp_restore_user(&user);
 	return (Datum) 0;
 }
 

@@ -9,7 +9,8 @@
  *
  * Who acts is looked up in the table "member" of the same schema by the current user: a provider acts on rows with
  * its provider_id, a bureau on rows with its province_code, a sponsor on rows with its account_id.  The table's
- * owner may act as any.  Where the schema has no table "member", whoever may update the row may act.
+ * owner may act as any.  Where the schema has no table "member", whoever may update the row may act; one of
+ * somebody else than the table's owner is refused.
  */
 #include "postgres.h"
 
@@ -189,13 +190,24 @@ user_may(const Step *step, HeapTuple tuple, Oid user)
 	char		nulls[7] = "      ";
 	NameData	name;
 	AttrNumber	filed_by;
+	Oid			member;
 	char	   *schema = get_namespace_name(RelationGetNamespace(step->rel));
 	char	   *query;
 
 	if (has_privs_of_role(user, step->rel->rd_rel->relowner))
 		return true;
-	if (!OidIsValid(get_relname_relid(MEMBER_TABLE, RelationGetNamespace(step->rel))))
+	member = get_relname_relid(MEMBER_TABLE, RelationGetNamespace(step->rel));
+	if (!OidIsValid(member))
 		return true;
+
+	/* It is read as the table's owner, and might be a view of whoever else may create there. */
+	if (!has_privs_of_role(icp_relation_owner(member), step->rel->rd_rel->relowner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("\"%s.%s\" does not belong to the owner of table \"%s\"",
+						schema, MEMBER_TABLE, RelationGetRelationName(step->rel)),
+				 errdetail("It says who may take which step, and only the table's owner may say so."),
+				 errhint("ALTER TABLE ... OWNER TO, or keep the table in a schema where nobody else may create.")));
 
 	namestrcpy(&name, GetUserNameFromId(user, false));
 	values[0] = NameGetDatum(&name);

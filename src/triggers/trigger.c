@@ -6,12 +6,16 @@
 
 #include "compat.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "triggers/trigger.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 TriggerData *
 icp_after_trigger(FunctionCallInfo fcinfo, const char *function)
@@ -104,6 +108,34 @@ icp_become_owner_for_sql(Relation rel, OwnerSwitch *state)
 	state->guc_level = NewGUCNestLevel();
 	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
+}
+
+Oid
+icp_relation_owner(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation with OID %u does not exist", relid)));
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+void
+icp_act_as_owner_of(Oid relid)
+{
+	Oid			user;
+	int			context;
+
+	/* or the owner could change before the table is opened */
+	LockRelationOid(relid, RowExclusiveLock);
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(icp_relation_owner(relid),
+						   context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
 }
 
 void

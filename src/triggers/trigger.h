@@ -40,4 +40,14 @@ extern void icp_become_owner(Relation rel, OwnerSwitch *state);
 extern void icp_become_owner_for_sql(Relation rel, OwnerSwitch *state);
 extern void icp_restore_user(const OwnerSwitch *state);
 
+/*
+ * From here on the owner of that table, under the restrictions of index builds: writing a table runs the functions
+ * of its indexes, which are its owner's, and anybody may have named it to a trigger.  Locks the table as writers do.
+ * To be undone by icp_restore_user() of an earlier switch.
+ */
+extern void icp_act_as_owner_of(Oid relid);
+
+/* Who owns the table, view, ...; fails if it has been dropped. */
+extern Oid	icp_relation_owner(Oid relid);
+
 #endif							/* ICP_TRIGGER_H */

@@ -305,5 +305,46 @@ SET ROLE regress_icp_shop;
 INSERT INTO shop.theirs VALUES (1, 77, 'y.cn');
 RESET ROLE;
 SELECT "right", count(*) FROM pair WHERE key = 'y.cn' AND kind = 'domain' AND "right" LIKE 'shop%' GROUP BY 1;
+
+-- Claims are written as their own owner: who may make a trigger gets nothing done as the owner of its table.
+CREATE ROLE regress_icp_trap NOLOGIN;
+CREATE SCHEMA trap AUTHORIZATION regress_icp_trap;
+GRANT USAGE ON SCHEMA shop TO regress_icp_trap;
+SET ROLE regress_icp_shop;
+CREATE TABLE shop.word (id int, owner int, word text);
+GRANT INSERT, TRIGGER ON shop.word TO regress_icp_trap;
+SET ROLE regress_icp_trap;
+CREATE TABLE trap.claim (id bigint GENERATED ALWAYS AS IDENTITY, kind text NOT NULL, key text NOT NULL, key_hash bigint NOT NULL,
+	holder regclass NOT NULL, holder_id bigint NOT NULL, account_id bigint NOT NULL, province_code smallint, approved boolean NOT NULL, released_at timestamptz);
+CREATE TABLE trap.claim_edge (id bigint GENERATED ALWAYS AS IDENTITY, claim_id bigint NOT NULL, claim_holder_id bigint NOT NULL,
+	rival_id bigint NOT NULL, rival_holder_id bigint NOT NULL, province_code smallint, detected_at timestamptz NOT NULL);
+CREATE TABLE trap.ran_as (who name);
+GRANT USAGE ON SCHEMA trap TO PUBLIC;
+GRANT ALL ON trap.claim, trap.claim_edge, trap.ran_as TO PUBLIC;
+CREATE FUNCTION trap.note() RETURNS void LANGUAGE sql AS 'INSERT INTO trap.ran_as VALUES (current_user)';
+CREATE FUNCTION trap.same(bigint) RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM trap.note(); RETURN $1; END $$;
+CREATE INDEX ON trap.claim (key_hash);
+CREATE INDEX ON trap.claim (holder_id);
+CREATE INDEX ON trap.claim (trap.same(account_id + trap.same(0)));
+CREATE TRIGGER claim AFTER INSERT ON shop.word FOR EACH ROW EXECUTE FUNCTION icp.detect_conflict('word', 'word', 'owner', 'id', 'claims=trap.claim');
+INSERT INTO shop.word VALUES (1, 1, 'a'), (2, 2, 'a');
+RESET ROLE;
+SELECT * FROM icp.find_rivals('trap.claim', 'shop.word', 1);
+SELECT DISTINCT who FROM trap.ran_as;
+DROP SCHEMA trap CASCADE;
+
+-- Two names of one hash, which are easily made, are two claims.
+SELECT icp.claim_hash('domain', 'lc5ad3w9grvflj.cn') = icp.claim_hash('domain', 'rs01l9h4s5d9ji.cn') AS same_hash;
+INSERT INTO beian.site (sponsor_id, domains) VALUES (1, '{rs01l9h4s5d9ji.cn}');
+INSERT INTO beian.site (sponsor_id, domains) VALUES (4, '{lc5ad3w9grvflj.cn}') RETURNING id AS twin \gset
+SELECT count(*) FROM pair WHERE key IN ('lc5ad3w9grvflj.cn', 'rs01l9h4s5d9ji.cn');
+UPDATE beian.site SET domains = '{rs01l9h4s5d9ji.cn}' WHERE id = :twin;
+SELECT key, state FROM pair WHERE key IN ('lc5ad3w9grvflj.cn', 'rs01l9h4s5d9ji.cn');
+UPDATE beian.site SET domains = '{lc5ad3w9grvflj.cn,rs01l9h4s5d9ji.cn}' WHERE id = :twin;
+SELECT key FROM live WHERE holder = 'beian.site ' || :twin;
+UPDATE beian.site SET domains = '{lc5ad3w9grvflj.cn}' WHERE id = :twin;
+SELECT key FROM live WHERE holder = 'beian.site ' || :twin;
+SELECT key, state FROM pair WHERE key IN ('lc5ad3w9grvflj.cn', 'rs01l9h4s5d9ji.cn');
+
 DROP SCHEMA beian, shop CASCADE;
-DROP ROLE regress_icp_shop;
+DROP ROLE regress_icp_shop, regress_icp_trap;

@@ -101,6 +101,8 @@ SET ROLE regress_icp_provider;
 UPDATE beian.application SET state = 'withdrawn', filed_by = 'provider' WHERE id = 1;	-- not by saying otherwise
 UPDATE beian.application SET state = 'withdrawn' WHERE id = 1;
 UPDATE beian.application SET due_at = 'infinity' WHERE id = 1;
+-- the reason goes with a step, or stays
+UPDATE beian.application SET reason = 'another' WHERE id = 1;
 INSERT INTO beian.application (site_id) VALUES (2) RETURNING id;
 SET ROLE regress_icp_bureau;
 INSERT INTO beian.application (site_id) VALUES (2);
@@ -376,6 +378,24 @@ DROP TRIGGER enforce ON shop.ticket;
 CREATE TRIGGER enforce AFTER UPDATE ON shop.ticket FOR EACH ROW EXECUTE FUNCTION icp.enforce_transition('type', 'state', 'no');
 UPDATE shop.ticket SET phase = 'submitted';
 SELECT icp.enforce_transition();
+
+-- What says who may act must be the owner's own: it is read with the owner's rights.
+CREATE SCHEMA common;
+GRANT CREATE, USAGE ON SCHEMA common TO PUBLIC;
+SET ROLE regress_icp_provider;
+CREATE TABLE common.form (id int, kind text, state text);
+CREATE TRIGGER step AFTER INSERT OR UPDATE ON common.form FOR EACH ROW EXECUTE FUNCTION icp.enforce_transition('kind', 'state', 'id');
+GRANT INSERT ON common.form TO PUBLIC;
+SET ROLE regress_icp_sponsor;
+CREATE VIEW common.member AS SELECT current_user AS role_name, 'system' AS role, 1 AS provider_id, 1 AS account_id, 1 AS province_code;
+GRANT SELECT ON common.member TO PUBLIC;
+INSERT INTO common.form VALUES (1, 'new_filing', 'draft');
+RESET ROLE;
+ALTER VIEW common.member OWNER TO regress_icp_provider;
+SET ROLE regress_icp_sponsor;
+INSERT INTO common.form VALUES (1, 'new_filing', 'draft');
+RESET ROLE;
+DROP SCHEMA common CASCADE;
 
 DROP SCHEMA beian, shop CASCADE;
 DELETE FROM icp.calendar_year_local WHERE source = 'test';
