@@ -2,14 +2,16 @@
  * domain_list_gin.c
  *	  GIN over the domains of lists.
  *
- * A key of the index is an icp.domain_name, exact, so overlap and containment need no recheck; equality and
- * "contained in" cannot see the domains that the query lacks, and do.
+ * A key of the index is the 64-bit hash of a domain, as icp.domain_name's hash class computes it: a third smaller
+ * than an index of the domains themselves, and numbers to compare.  Two domains may share a hash, and who wants
+ * such a pair can make one, so what the index finds is checked against the row; what it does not find is not there.
  */
 #include "postgres.h"
 
 #include "compat.h"
 #include "access/gin.h"
 #include "access/stratnum.h"
+#include "common/hashfn.h"
 
 #include "types/domain_list.h"
 
@@ -24,6 +26,13 @@ ICP_FUNCTION(icp_domain_list_gin_query);
 ICP_FUNCTION(icp_domain_list_gin_consistent);
 ICP_FUNCTION(icp_domain_list_gin_triconsistent);
 
+/* Also the result of icp_domain_name_hash_extended with seed 0; stored in indexes, so never to be changed. */
+static inline Datum
+hash_of(const uint8_t *key, size_t keylen)
+{
+	return Int64GetDatum((int64) hash_bytes_extended(key, (int) keylen, 0));
+}
+
 static Datum *
 keys_of(const IcpDomainList *list, int32 *nkeys)
 {
@@ -34,7 +43,7 @@ keys_of(const IcpDomainList *list, int32 *nkeys)
 	*nkeys = 0;
 	icp_list_open(&c, list);
 	while (icp_list_next(&c))
-		keys[(*nkeys)++] = PointerGetDatum(icp_domain_name_make(c.key, c.keylen));
+		keys[(*nkeys)++] = hash_of(c.key, c.keylen);
 	return keys;
 }
 
@@ -57,8 +66,10 @@ icp_domain_list_gin_query(PG_FUNCTION_ARGS)
 
 	if (strategy == HAS_STRATEGY)
 	{
+		IcpDomainName *domain = PG_GETARG_DOMAIN_NAME_PP(0);
+
 		keys = palloc(sizeof(Datum));
-		keys[0] = PointerGetDatum(PG_GETARG_DOMAIN_NAME_PP(0));
+		keys[0] = hash_of(ICP_DOMAIN_KEY(domain), ICP_DOMAIN_KEYLEN(domain));
 		*nkeys = 1;
 		PG_RETURN_POINTER(keys);
 	}
@@ -94,19 +105,16 @@ icp_domain_list_gin_consistent(PG_FUNCTION_ARGS)
 	bool	   *recheck = (bool *) PG_GETARG_POINTER(5);
 	int32		i;
 
+	*recheck = true;
 	switch (strategy)
 	{
 		case OVERLAP_STRATEGY:
 		case HAS_STRATEGY:
 			/* at least one key is there, or the item would not have come */
-			*recheck = false;
-			PG_RETURN_BOOL(true);
 		case CONTAINED_STRATEGY:
-			*recheck = true;
 			PG_RETURN_BOOL(true);
 		case CONTAINS_STRATEGY:
 		case EQUAL_STRATEGY:
-			*recheck = strategy == EQUAL_STRATEGY;
 			for (i = 0; i < nkeys; i++)
 				if (!check[i])
 					PG_RETURN_BOOL(false);
@@ -126,31 +134,25 @@ icp_domain_list_gin_triconsistent(PG_FUNCTION_ARGS)
 	GinTernaryValue result;
 	int32		i;
 
+	/* never GIN_TRUE: the row has the last word */
 	switch (strategy)
 	{
 		case OVERLAP_STRATEGY:
 		case HAS_STRATEGY:
 			result = GIN_FALSE;
-			for (i = 0; i < nkeys && result != GIN_TRUE; i++)
+			for (i = 0; i < nkeys && result == GIN_FALSE; i++)
 				if (check[i] != GIN_FALSE)
-					result = check[i];
+					result = GIN_MAYBE;
 			break;
 		case CONTAINED_STRATEGY:
 			result = GIN_MAYBE;
 			break;
 		case CONTAINS_STRATEGY:
 		case EQUAL_STRATEGY:
-			result = strategy == EQUAL_STRATEGY ? GIN_MAYBE : GIN_TRUE;
-			for (i = 0; i < nkeys; i++)
-			{
+			result = GIN_MAYBE;
+			for (i = 0; i < nkeys && result != GIN_FALSE; i++)
 				if (check[i] == GIN_FALSE)
-				{
 					result = GIN_FALSE;
-					break;
-				}
-				if (check[i] == GIN_MAYBE)
-					result = GIN_MAYBE;
-			}
 			break;
 		default:
 			elog(ERROR, "unrecognized strategy number: %d", strategy);
