@@ -9,8 +9,12 @@ EXTENSION  = icpfiling
 EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" icpfiling.control)
 
 # PostgreSQL 15 is the base; another major: make PG_MAJOR=17, or PG_CONFIG=/path/to/pg_config
+# (run make clean in between: objects of one server do not serve another).  Who asks for a major gets it or nothing;
+# otherwise a pg_config on the PATH will do where Debian's is not there.
+PG_ASKED  := $(PG_MAJOR)
 PG_MAJOR  ?= 15
-PG_CONFIG ?= $(firstword $(wildcard /usr/lib/postgresql/$(PG_MAJOR)/bin/pg_config) pg_config)
+PG_DEBIAN  = /usr/lib/postgresql/$(PG_MAJOR)/bin/pg_config
+PG_CONFIG ?= $(if $(PG_ASKED),$(PG_DEBIAN),$(firstword $(wildcard $(PG_DEBIAN)) pg_config))
 PGXS      := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 PGINCLUDE := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
 STAGE     ?= $(CURDIR)/build/stage
@@ -35,6 +39,10 @@ ISOLATION_OPTS = --inputdir=test --outputdir=. --load-extension=icpfiling
 override with_llvm = no
 PG_CPPFLAGS = -Isrc $(shell pkg-config --cflags icu-uc icu-i18n libpsl libcrypto 2>/dev/null)
 PG_CFLAGS   = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -fvisibility=hidden
+ifneq ($(findstring clang,$(CC)),)
+# Debian's flags and the server's headers are written for gcc, and clang says so in every file.
+PG_CFLAGS  += -Wno-unknown-warning-option -Wno-ignored-attributes -Wno-ignored-optimization-argument
+endif
 SHLIB_LINK  = $(shell pkg-config --libs icu-uc icu-i18n libpsl libcrypto 2>/dev/null)
 
 EXTRA_CLEAN = build results regression.diffs regression.out output_iso tmp_check tmp_check_iso \
@@ -54,11 +62,19 @@ MISSING := $(strip \
 	$(if $(shell pkg-config --exists libcrypto 2>/dev/null && echo y),,libssl-dev) \
 	$(if $(shell pkg-config --exists libpsl 2>/dev/null && echo y),,libpsl-dev))
 
+# One line that names the packages; 'make deps' is no advice to who comes from it.
 SELF_SUFFICIENT = deps demo shell test help clean distclean
+ADVICE = install: $(MISSING)$(if $(filter postgresql-%,$(MISSING)),; PG_CONFIG=$(PG_CONFIG) leads to no server \
+	headers)$(if $(filter run-%,$(MAKECMDGOALS)),,; 'make deps' installs what Debian has)
 ifeq ($(MISSING),)
 include $(PGXS)
-else ifneq ($(filter-out $(SELF_SUFFICIENT),$(or $(MAKECMDGOALS),all)),)
-$(error missing: $(MISSING) (run 'make deps', install these packages, or pass PG_CONFIG=/path/to/pg_config))
+else
+ifneq ($(filter-out $(SELF_SUFFICIENT),$(or $(MAKECMDGOALS),all)),)
+$(error icpfiling cannot be built, $(strip $(ADVICE)))
+endif
+clean distclean:
+	rm -rf $(OBJS) $(OBJS:.o=.bc) icpfiling.so $(EXTRA_CLEAN)
+.PHONY: clean distclean
 endif
 
 # PGXS does not track headers on Debian.

@@ -19,6 +19,8 @@ deps:
 	done; \
 	if [ -z "$$missing" ]; then echo "nothing to install"; exit 0; fi; \
 	echo "installing:$$missing"; \
+	case $$missing in *postgresql-$(PG_MAJOR)*) \
+	  echo "(Debian's postgresql-$(PG_MAJOR) may start a cluster of its own; nothing here uses it.)";; esac; \
 	as=; if [ "$$(id -u)" != 0 ]; then \
 	  command -v sudo >/dev/null || { echo "not root and no sudo: ask an administrator to install$$missing" >&2; exit 1; }; \
 	  as=sudo; fi; \
@@ -37,11 +39,14 @@ shell: $(SETUP)
 test: $(SETUP)
 	@$(MAKE) -s run-test
 
+# From standard input, so that messages show as in a session, without file and line.
+DEMO = psql -X -q -v ON_ERROR_STOP=1 <test/demo/demo.sql
 run-demo: stage
-	@$(WITH_PG) -- psql -X -q -v ON_ERROR_STOP=1 -f test/demo/demo.sql
+	@$(WITH_PG) -- sh -c '$(DEMO)'
+# The demo's messages, of which one is an ERROR, are shown only where it failed.
 run-shell: stage
-	@$(WITH_PG) -- sh -c 'psql -X -q -v ON_ERROR_STOP=1 -f test/demo/demo.sql >/dev/null && \
-	  echo "The demo registry is loaded in schema beian. \\q leaves, and the cluster goes." && psql -X'
+	@$(WITH_PG) -- sh -c '$(DEMO) >build/demo.log 2>&1 || { cat build/demo.log >&2; exit 1; }; \
+	  echo "The demo registry is loaded in schema beian. \\q leaves, and the cluster goes."; psql -X'
 
 run-test: stage
 	@PG_CONFIG='$(PG_CONFIG)' STAGE='$(STAGE)' MAKE='$(MAKE)' sh test/run-all
