@@ -19,6 +19,9 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
+/* Edges are gathered up to so many before they are written. */
+#define EDGES_AT_ONCE 65536
+
 /* With so many claims for each page of the index, reading all of it is quicker than looking each claim up. */
 #define WALK_CLAIMS_PER_PAGE 8
 
@@ -182,6 +185,12 @@ note_edge(Probe *probe, const Claim *claim, int64 rival_id, int64 rival_holder_i
 	edge.rival_holder_id = rival_holder_id;
 	edge.province_code = claim->province_code;
 	add_edge(&probe->edges, &probe->nedges, &probe->room, &edge);
+	/* n claims of one key make n * n / 2 edges */
+	if (probe->nedges >= EDGES_AT_ONCE)
+	{
+		claim_write_edges(probe->store, probe->edges, probe->nedges);
+		probe->nedges = 0;
+	}
 }
 
 /* Takes the index entry at which the scan stands, of the same hash as the claims. */

@@ -120,7 +120,22 @@ changed_copy(ClaimStore *store, const ClaimChange *change)
 	return new;
 }
 
-/* The claim in the scan slot; its key is a copy. */
+/*
+ * A claim without kind or key is none of ours.  The table of claims may be anybody's (find_rivals), made without
+ * NOT NULL.
+ */
+static bool
+scanned_is_whole(ClaimStore *store)
+{
+	bool		nokind;
+	bool		nokey;
+
+	(void) claim_scanned(store, CLAIM_KIND, &nokind);
+	(void) claim_scanned(store, CLAIM_KEY, &nokey);
+	return !nokind && !nokey;
+}
+
+/* The claim in the scan slot, which is whole; its key is a copy. */
 static void
 read_claim(ClaimStore *store, Claim *claim)
 {
@@ -168,7 +183,8 @@ change_claims(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhas
 		TupleTableSlot *slot;
 
 		CHECK_FOR_INTERRUPTS();
-		if (!is_own_live_claim(store) ||
+		if (!scanned_is_whole(store) ||
+			!is_own_live_claim(store) ||
 			bsearch(&hash, hashes, nhashes, sizeof(uint64), compare_hashes) == NULL ||
 			is_changed_already(store, change))	/* the version just written */
 			continue;
@@ -316,8 +332,9 @@ claims_of_holder(ClaimStore *store, int64 holder_id)
 		Datum		value;
 		OwnClaim   *own;
 
+		CHECK_FOR_INTERRUPTS();
 		(void) claim_scanned(store, CLAIM_RELEASED_AT, &isnull);
-		if (!isnull)
+		if (!isnull || !scanned_is_whole(store))
 			continue;
 		value = claim_scanned(store, CLAIM_HOLDER, &isnull);
 		if (isnull || DatumGetObjectId(value) != store->holder)

@@ -220,6 +220,11 @@ icp_claim_store_open(Oid claim_relid, Oid user, const char *kind, Oid holder)
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("table \"%s\", beside \"%s\", does not exist", edge_name, name),
 				 errhint("icp.create_registry() makes both.")));
+	/* the functions of its indexes run as the owner of the claims */
+	if (icp_relation_owner(edge_relid) != icp_relation_owner(claim_relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("tables \"%s\" and \"%s\" must have the same owner", name, edge_name)));
 
 	store->context = context;
 	store->kind = CStringGetTextDatum(kind);

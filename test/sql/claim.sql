@@ -331,6 +331,11 @@ INSERT INTO shop.word VALUES (1, 1, 'a'), (2, 2, 'a');
 RESET ROLE;
 SELECT * FROM icp.find_rivals('trap.claim', 'shop.word', 1);
 SELECT DISTINCT who FROM trap.ran_as;
+-- a table of claims that lacks NOT NULL may hold half a claim
+ALTER TABLE trap.claim ALTER kind DROP NOT NULL, ALTER key DROP NOT NULL;
+INSERT INTO trap.claim (kind, key, key_hash, holder, holder_id, account_id, approved)
+	VALUES (NULL, 'a', 1, 'shop.word', 7, 1, true), ('word', NULL, 2, 'shop.word', 7, 1, true), ('word', 'a', icp.claim_hash('word', 'a'), 'shop.word', 7, 3, true);
+SELECT key, rival_holder_id FROM icp.find_rivals('trap.claim', 'shop.word', 7);
 DROP SCHEMA trap CASCADE;
 
 -- Two names of one hash, which are easily made, are two claims.
