@@ -47,20 +47,24 @@ DECLARE
 	command	record;
 BEGIN
 	FOR command IN
+		-- No id and nothing that triggers stamp: a member who takes ids ahead of the sequence would stop everybody.
 		SELECT r.role, format(r.command, schema, r.role) AS text
 		  FROM (VALUES
 			('icp_public',    'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_public',    'GRANT EXECUTE ON FUNCTION %1$I.lookup(text) TO %2$I'),
 			('icp_sponsor',   'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_sponsor',   'GRANT SELECT ON %1$I.account, %1$I.sponsor, %1$I.site, %1$I.access, %1$I.application, %1$I.event TO %2$I'),
-			('icp_sponsor',   'GRANT INSERT, UPDATE ON %1$I.sponsor, %1$I.site TO %2$I'),
-			('icp_sponsor',   'GRANT INSERT, UPDATE (state, reason) ON %1$I.application TO %2$I'),
+			('icp_sponsor',   'GRANT INSERT (account_id, province, name, nature, credential, principal_name, phone, email, address), UPDATE (account_id, province, name, nature, credential, principal_name, phone, email, address) ON %1$I.sponsor TO %2$I'),
+			('icp_sponsor',   'GRANT INSERT (sponsor_id, kind, name, domains, homepage), UPDATE (sponsor_id, kind, name, domains, homepage) ON %1$I.site TO %2$I'),
+			('icp_sponsor',   'GRANT INSERT (kind, state, account_id, sponsor_id, site_id, provider_id, province, filed_by), UPDATE (state, reason) ON %1$I.application TO %2$I'),
 			('icp_sponsor',   'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.may_enter(bigint) TO %2$I'),
 			('icp_provider',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_provider',  'GRANT SELECT ON %1$I.provider, %1$I.member, %1$I.account, %1$I.sponsor, %1$I.site, %1$I.access, %1$I.application, %1$I.event TO %2$I'),
-			('icp_provider',  'GRANT INSERT ON %1$I.account, %1$I.access TO %2$I'),
-			('icp_provider',  'GRANT INSERT, UPDATE ON %1$I.sponsor, %1$I.site TO %2$I'),
-			('icp_provider',  'GRANT INSERT, UPDATE (state, reason) ON %1$I.application TO %2$I'),
+			('icp_provider',  'GRANT INSERT (provider_id, user_name, contact) ON %1$I.account TO %2$I'),
+			('icp_provider',  'GRANT INSERT (site_id, provider_id, ips, mode, server_province) ON %1$I.access TO %2$I'),
+			('icp_provider',  'GRANT INSERT (account_id, province, name, nature, credential, principal_name, phone, email, address), UPDATE (account_id, province, name, nature, credential, principal_name, phone, email, address) ON %1$I.sponsor TO %2$I'),
+			('icp_provider',  'GRANT INSERT (sponsor_id, kind, name, domains, homepage), UPDATE (sponsor_id, kind, name, domains, homepage) ON %1$I.site TO %2$I'),
+			('icp_provider',  'GRANT INSERT (kind, state, account_id, sponsor_id, site_id, provider_id, province, filed_by), UPDATE (state, reason) ON %1$I.application TO %2$I'),
 			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.may_enter(bigint), %1$I.review_due(timestamptz) TO %2$I'),
 			('icp_bureau',    'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_bureau',    'GRANT SELECT ON %1$I.provider, %1$I.member, %1$I.account, %1$I.sponsor, %1$I.site, %1$I.access, %1$I.application, %1$I.event, %1$I.sighting, %1$I.conflict, %1$I.unfiled_site, %1$I.filing_rate_by_province, %1$I.filing_rate_by_provider TO %2$I'),
