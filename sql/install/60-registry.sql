@@ -27,7 +27,7 @@ BEGIN
 			('icp_regulator', 'a regulator of content: looks up what concerns it'),
 			('icp_bureau',    'a bureau: reviews its province''s applications, settles conflicts'),
 			('icp_ministry',  'the ministry and its filing centre: watches rates'),
-			('icp_auditor',   'reads the log')) AS r(name, meaning)
+			('icp_auditor',   'sees how a registry was laid')) AS r(name, meaning)
 		 WHERE NOT EXISTS (SELECT FROM pg_roles p WHERE p.rolname = r.name)
 	LOOP
 		EXECUTE format('CREATE ROLE %I NOLOGIN', role.name);
@@ -151,6 +151,7 @@ BEGIN
 	FOR template IN SELECT t.subject, t.body FROM icp.registry_template t ORDER BY t.ordinal LOOP
 		EXECUTE replace(template.body, '@registry@', quote_ident(schema));
 	END LOOP;
+	PERFORM icp.grant_registry(schema);
 	EXECUTE format('INSERT INTO %1$I.registry_object (kind, name, definition)'
 				   ' SELECT o.kind, o.name, o.definition FROM icp.registry_objects(%1$L) o', schema);
 	EXECUTE format('SELECT r.version FROM %I.registry r', schema) INTO version;

@@ -90,9 +90,3 @@ CREATE POLICY event_see ON @registry@.event FOR SELECT
 -- The claims themselves are the owner's: nobody else reads or writes them but through the triggers.
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA @registry@ FROM PUBLIC;
-
-DO $$
-BEGIN
-	PERFORM icp.grant_registry('@registry@');
-END
-$$;

@@ -19,6 +19,7 @@ SELECT icp.create_registry();
 SELECT icp.create_registry('other');
 SELECT icp.create_registry('Ämter 登记处');
 SELECT icp.create_registry('Registry-登记处');
+SELECT count(*) AS problems FROM icp.check_registry('Registry-登记处');
 SELECT icp.create_registry();
 SELECT icp.create_registry('icp');
 SELECT icp.create_registry('pg_registry');
@@ -230,6 +231,10 @@ RESET ROLE;
 -- The roles, and a registry that was laid before they were there (1 一: three tiers).
 CREATE TEMP TABLE made_role AS SELECT * FROM icp.create_roles() AS r(name);
 SELECT * FROM icp.create_roles();
+-- a name that needs quotes, with roles to grant to
+SELECT icp.create_registry('MyReg');
+SELECT has_table_privilege('icp_provider', '"MyReg".site', 'SELECT') AS granted, count(*) AS problems FROM icp.check_registry('MyReg');
+DROP SCHEMA "MyReg" CASCADE;
 SELECT rolname, rolcanlogin, rolsuper, shobj_description(oid, 'pg_authid') FROM pg_roles
  WHERE rolname IN ('icp_public', 'icp_sponsor', 'icp_provider', 'icp_approver', 'icp_regulator', 'icp_bureau', 'icp_ministry', 'icp_auditor') ORDER BY 1;
 SET ROLE regress_icp_owner;
