@@ -4,20 +4,20 @@
  *
  *	icp.check_row('field=column', ..., 'warnings=table', 'as_of=column', 'id=column')
  *
- * AFTER INSERT OR UPDATE ... FOR EACH ROW, so that it judges what is stored, whatever other triggers made of it (design
- * decision 6).  Columns that are called as the fields need no argument; 'field=' leaves a field out.  A row that breaks
- * a rule of severity error is refused with 23514 and all violations as JSON in DETAIL.  Warnings go to the table of
- * 'warnings=' (its columns are those of icp.warning_columns), written as the table's owner of the trigger would; without
- * such a table they are raised as a WARNING.
+ * AFTER INSERT OR UPDATE ... FOR EACH ROW, so that it judges what is stored, whatever other triggers made of
+ * it (design decision 6).  Columns that are called as the fields need no argument; 'field=' leaves a field
+ * out.  A row that breaks a rule of severity error is refused with 23514 and all violations as JSON in
+ * DETAIL.  Warnings go to the table of 'warnings=' (its columns are those of icp.warning_columns), written as
+ * the table's owner of the trigger would; without such a table they are raised as a WARNING.
  *
- * icpfiling.errors_as_warnings lets a loader record errors instead of refusing the row.  Only a superuser sets it, or
- * a role that was granted SET on it.
+ * icpfiling.errors_as_warnings lets a loader record errors instead of refusing the row.  Only a superuser
+ * sets it, or a role that was granted SET on it.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "catalog/pg_type.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
@@ -57,7 +57,7 @@ void
 check_row_init(void)
 {
 	DefineCustomBoolVariable("icpfiling.errors_as_warnings",
-							 "Lets icp.check_row() record errors as it does warnings, instead of refusing the row.",
+							 "Lets icp.check_row() record errors as warnings, instead of refusing the row.",
 							 "For loading records of before the rules; grant it with GRANT SET ON PARAMETER.",
 							 &errors_as_warnings, false, PGC_SUSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("icpfiling");
@@ -284,8 +284,9 @@ write_warnings(TriggerData *trigdata, const CheckRow *c, HeapTuple tuple, List *
 			nulls[i + 2] = texts[i] == NULL ? 'n' : ' ';
 			values[i + 2] = texts[i] == NULL ? (Datum) 0 : CStringGetTextDatum(texts[i]);
 		}
-		run(psprintf("INSERT INTO %s (relation, row_id, code, field, found, expected, severity, clause, message_zh,"
-					 " message_en, advice_zh) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", c->warnings),
+		run(psprintf("INSERT INTO %s (relation, row_id, code, field, found, expected, severity, clause,"
+					 " message_zh, message_en, advice_zh)"
+					 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", c->warnings),
 			WARNING_COLUMNS, types, values, nulls, SPI_OK_INSERT);
 	}
 	if (SPI_finish() != SPI_OK_FINISH)

@@ -1,10 +1,11 @@
 /*
  * rule.h
- *	  What a test of a form rule is and what it sees: the fields of a record, read once however many rules ask.
+ *	  What a test of a form rule is and what it sees: the fields of a record, read once however many rules
+ *	  ask.
  *
- * A test answers whether the record breaks its rule.  It runs only where the record has all fields it needs; it is
- * pure but for what the caches of words and codes say, allocates in the record's own memory, and raises no error for
- * what stands in a field.
+ * A test answers whether the record breaks its rule.  It runs only where the record has all fields it needs;
+ * it is pure but for what the caches of words and codes say, allocates in the record's own memory, and raises
+ * no error for what stands in a field.
  */
 #ifndef ICP_RULES_RULE_H
 #define ICP_RULES_RULE_H
@@ -192,6 +193,9 @@ typedef struct RuleRecord
 
 	/* read when first asked for */
 	int			name_problem;	/* of rule_name.c; 0 unread */
+	int			site_name_form; /* of rule_site_name.c; 0 unread */
+	uint32		asked_placeholder;	/* fields of which is_placeholder is known */
+	uint32		is_placeholder;
 	bool		has_nature;
 	int			nature;
 	RuleCredential credentials[2];

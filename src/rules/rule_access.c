@@ -4,8 +4,8 @@
  */
 #include "postgres.h"
 
-#include "fmgr.h"
 #include "core/ip_text.h"
+#include "fmgr.h"
 #include "rules/rule_code.h"
 #include "rules/rule_context.h"
 #include "types/ip_range.h"
@@ -22,20 +22,26 @@ ip_001(RuleRecord *r, RuleFinding *f)
 }
 
 static char *
+print_address(int family, IcpAddress address)
+{
+	inet	   *value = icp_inet_of_address(family, address);
+
+	return DatumGetCString(DirectFunctionCall1(inet_out, InetPGetDatum(value)));
+}
+
+static char *
 address_text(RuleRecord *r, const RuleAddresses *a)
 {
 	char	   *first;
-	char	   *last;
 
 	if (a->text.s != NULL)
 		return rule_copy(r, a->text);
 	if (a->family == 0)
 		return NULL;
-	first = DatumGetCString(DirectFunctionCall1(inet_out, InetPGetDatum(icp_inet_of_address(a->family, a->first))));
+	first = print_address(a->family, a->first);
 	if (icp_address_cmp(a->first, a->last) == 0)
 		return first;
-	last = DatumGetCString(DirectFunctionCall1(inet_out, InetPGetDatum(icp_inet_of_address(a->family, a->last))));
-	return rule_print(r, "%s-%s", first, last);
+	return rule_print(r, "%s-%s", first, print_address(a->family, a->last));
 }
 
 static bool
@@ -106,8 +112,10 @@ mode_001(RuleRecord *r, RuleFinding *f)
 {
 	bool		is_valid;
 
-	if (!rule_has(r, FIELD_MODE) ||
-		(rule_code_of(CODE_ACCESS_MODE, rule_text(r, FIELD_MODE), r->as_of, &is_valid) != CODE_UNKNOWN && is_valid))
+	if (!rule_has(r, FIELD_MODE))
+		return false;
+	(void) rule_code_of(CODE_ACCESS_MODE, rule_text(r, FIELD_MODE), r->as_of, &is_valid);
+	if (is_valid)
 		return false;
 	rule_found_field(r, f, FIELD_MODE);
 	return true;

@@ -47,8 +47,8 @@ has_approval(RuleRecord *r, int approval)
 }
 
 /*
- * A word of the list without its approval.  A word that the unit is registered with is no claim of its own: it is
- * APPROVAL-012's, but for news, which needs its approval whoever asks (5 附件3 二(五)).
+ * A word of the list without its approval.  A word that the unit is registered with is no claim of its own:
+ * it is APPROVAL-012's, but for news, which needs its approval whoever asks (5 附件3 二(五)).
  */
 static bool
 lacks_approval(RuleRecord *r, RuleFinding *f, KeywordList list)
@@ -251,8 +251,8 @@ content_001(RuleRecord *r, RuleFinding *f)
 static bool
 content_002(RuleRecord *r, RuleFinding *f)
 {
-	unsigned	province = r->scope;
-	bool		may_blog = province != 0 && (icp_provinces[province].code == 23 || icp_provinces[province].code == 50);
+	int			province = r->scope == 0 ? 0 : icp_provinces[r->scope].code;
+	bool		may_blog = province == 23 || province == 50;
 	const RuleCodes *codes;
 	int			i;
 

@@ -2,9 +2,9 @@
  * rule_code.c
  *	  The backend's copy of the code tables that rules ask.
  *
- * Read and invalidated as the calendar is (see calendar.c, which says why): a plain scan under a fresh catalog
- * snapshot; triggers on the tables send a relcache invalidation.  A row of a ..._local table comes in place of the
- * shipped one of its id.
+ * Read and invalidated as the calendar is (see calendar.c, which says why): a plain scan under a fresh
+ * catalog snapshot; triggers on the tables send a relcache invalidation.  A row of a ..._local table comes in
+ * place of the shipped one of its id.
  */
 #include "postgres.h"
 
@@ -301,7 +301,8 @@ rule_credential_kinds(int nature, DateADT as_of)
 	{
 		const Code *code = &list->codes[i];
 
-		if (code->nature == nature && code->valid_from <= as_of && as_of < code->valid_to && !is_replaced(list, code))
+		if (code->nature == nature && code->valid_from <= as_of && as_of < code->valid_to &&
+			!is_replaced(list, code))
 			kinds |= code->kinds;
 	}
 	return kinds;

@@ -1,6 +1,7 @@
 /*
  * rule_code.h
- *	  The code tables that rules ask: official ids and names with their validity, a bureau's own rows with them.
+ *	  The code tables that rules ask: official ids and names with their validity, a bureau's own rows with
+ *	  them.
  */
 #ifndef ICP_RULES_RULE_CODE_H
 #define ICP_RULES_RULE_CODE_H
@@ -20,8 +21,8 @@ typedef enum RuleCodeTable
 #define CODE_UNKNOWN (-1)
 
 /*
- * The id that a text names, by id or by name; CODE_UNKNOWN where it names none.  *is_valid (may be NULL): as of the
- * date.
+ * The id that a text names, by id or by name; CODE_UNKNOWN where it names none.  *is_valid (may be NULL): as
+ * of the date.
  */
 extern int	rule_code_of(RuleCodeTable table, RuleText text, DateADT as_of, bool *is_valid);
 

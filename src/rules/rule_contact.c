@@ -31,7 +31,8 @@ check_address(RuleRecord *r, RuleFinding *f, IcpVerdict verdict)
 		return false;
 	text = rule_text(r, FIELD_ADDRESS);
 	/* TEXT-001 and TEXT-002 say it more plainly */
-	if (icp_address_check(text.s, text.len, &detail, &fault) != verdict || rule_is_placeholder(text) ||
+	if (icp_address_check(text.s, text.len, &detail, &fault) != verdict ||
+		rule_is_placeholder(r, FIELD_ADDRESS) ||
 		rule_has_broken_character(text))
 		return false;
 	rule_found_field(r, f, FIELD_ADDRESS);
@@ -55,24 +56,27 @@ address_003(RuleRecord *r, RuleFinding *f)
 static unsigned
 address_province(RuleText text)
 {
+	static const char *const others[] = {"路", "市", "街", "大", "东", "西", "南", "北", "中", "藏"};
 	unsigned	i;
 
 	text = rule_trimmed(text);
 	for (i = 1; i <= ICP_PROVINCES; i++)
 		if (rule_text_begins(text, icp_provinces[i].full_name))
 			return i;
-	/* 吉林市 is a city of 吉林, 海南州 one of 青海: the short name alone says nothing of them */
+	/* 北京路 and 海南藏族自治州 begin with a short name and are elsewhere */
 	for (i = 1; i <= ICP_PROVINCES; i++)
 	{
-		int			len = strlen(icp_provinces[i].short_name);
+		RuleText	rest = text;
+		int			k;
 
-		if (rule_text_begins(text, icp_provinces[i].short_name) &&
-			!(text.len - len >= 3 && (memcmp(text.s + len, "路", 3) == 0 || memcmp(text.s + len, "市", 3) == 0 ||
-									  memcmp(text.s + len, "街", 3) == 0 || memcmp(text.s + len, "大", 3) == 0 ||
-									  memcmp(text.s + len, "东", 3) == 0 || memcmp(text.s + len, "西", 3) == 0 ||
-									  memcmp(text.s + len, "南", 3) == 0 || memcmp(text.s + len, "北", 3) == 0 ||
-									  memcmp(text.s + len, "中", 3) == 0 || memcmp(text.s + len, "藏", 3) == 0)))
-			return i;
+		if (!rule_text_begins(text, icp_provinces[i].short_name))
+			continue;
+		rest.s += strlen(icp_provinces[i].short_name);
+		rest.len -= strlen(icp_provinces[i].short_name);
+		for (k = 0; k < lengthof(others); k++)
+			if (rule_text_begins(rest, others[k]))
+				return 0;
+		return i;
 	}
 	return 0;
 }

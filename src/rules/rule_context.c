@@ -261,7 +261,8 @@ rule_open_record(RuleRecord *r, const RuleShape *shape, HeapTuple tuple, TupleDe
 	r->scope = 0;
 	r->filled = 0;
 	r->known = 0;
-	r->name_problem = 0;
+	r->name_problem = r->site_name_form = 0;
+	r->asked_placeholder = r->is_placeholder = 0;
 	r->has_nature = r->has_domains = r->has_url = r->has_addresses = false;
 	r->has_words = r->has_number = false;
 	r->phones_read = 0;

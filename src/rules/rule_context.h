@@ -19,7 +19,10 @@ typedef struct RuleAlias
 	const char *column;
 } RuleAlias;
 
-/* Raises 42703 where an alias names a column that is not there.  The shape lies in the current memory context. */
+/*
+ * Raises 42703 where an alias names a column that is not there.  The shape lies in the current memory
+ * context.
+ */
 extern RuleShape *rule_make_shape(TupleDesc desc, const RuleAlias *aliases, int naliases);
 
 /* Sets up the record for a tuple, which must outlive it. */
@@ -51,7 +54,8 @@ extern void rule_read_words(RuleRecord *r);
 extern const RuleCodes *rule_read_codes(RuleRecord *r, RuleField field);
 extern bool rule_has_code(RuleRecord *r, RuleField field, int id);
 extern bool rule_read_number(RuleRecord *r);
-extern IcpVerdict rule_read_phone(RuleRecord *r, RuleField field, const IcpPhone **phone, const IcpContactFault **fault);
+extern IcpVerdict rule_read_phone(RuleRecord *r, RuleField field, const IcpPhone **phone,
+								  const IcpContactFault **fault);
 
 /* Texts. */
 extern bool rule_text_is(RuleText text, const char *s);
@@ -62,10 +66,10 @@ extern bool rule_text_has(RuleText text, const char *s, int len);
 extern bool rule_same_name(RuleText a, RuleText b); /* by icp.name_key */
 extern int	rule_text_length(RuleText text);	/* characters */
 
-/* Findings; memory is the record's. */
+/* Findings; memory is the record's.  What is found is masked where it is personal. */
 extern char *rule_copy(RuleRecord *r, RuleText text);
 extern char *rule_print(RuleRecord *r, const char *format, ...) pg_attribute_printf(2, 3);
-extern void rule_found(RuleRecord *r, RuleFinding *f, RuleField field, RuleText text); /* masks personal values */
+extern void rule_found(RuleRecord *r, RuleFinding *f, RuleField field, RuleText text);
 extern void rule_found_field(RuleRecord *r, RuleFinding *f, RuleField field);
 
 #endif							/* ICP_RULES_RULE_CONTEXT_H */

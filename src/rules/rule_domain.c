@@ -244,7 +244,8 @@ is_held_by(RuleRecord *r, RuleField field)
 static bool
 domain_010(RuleRecord *r, RuleFinding *f)
 {
-	if (!rule_has(r, FIELD_DOMAIN_HOLDER) || !rule_has(r, FIELD_NAME) || rule_nature(r) != NATURE_INDIVIDUAL ||
+	if (!rule_has(r, FIELD_DOMAIN_HOLDER) || !rule_has(r, FIELD_NAME) ||
+		rule_nature(r) != NATURE_INDIVIDUAL ||
 		is_held_by(r, FIELD_NAME))
 		return false;
 	rule_found_field(r, f, FIELD_DOMAIN_HOLDER);
@@ -255,8 +256,8 @@ static bool
 domain_011(RuleRecord *r, RuleFinding *f)
 {
 	if (!rule_has(r, FIELD_DOMAIN_HOLDER) || !rule_has(r, FIELD_NAME) || rule_nature(r) <= 0 ||
-		rule_nature(r) == NATURE_INDIVIDUAL || is_held_by(r, FIELD_NAME) || is_held_by(r, FIELD_PRINCIPAL_NAME) ||
-		is_held_by(r, FIELD_SUPERIOR))
+		rule_nature(r) == NATURE_INDIVIDUAL ||
+		is_held_by(r, FIELD_NAME) || is_held_by(r, FIELD_PRINCIPAL_NAME) || is_held_by(r, FIELD_SUPERIOR))
 		return false;
 	rule_found_field(r, f, FIELD_DOMAIN_HOLDER);
 	return true;
@@ -327,6 +328,7 @@ homepage_003(RuleRecord *r, RuleFinding *f)
 	return true;
 }
 
+#define HOLDER (FIELD_BIT(FIELD_DOMAIN_HOLDER) | FIELD_BIT(FIELD_NAME) | FIELD_BIT(FIELD_NATURE))
 #define DOMAINS FIELD_BIT(FIELD_DOMAINS)
 #define DOMAINS_AND_NATURE (DOMAINS | FIELD_BIT(FIELD_NATURE))
 
@@ -340,8 +342,8 @@ const RuleTest rule_domain_tests[] = {
 	{"DOMAIN-007", DOMAINS_AND_NATURE, 0, domain_007},
 	{"DOMAIN-008", DOMAINS_AND_NATURE, 0, domain_008},
 	{"DOMAIN-009", DOMAINS_AND_NATURE, 0, domain_009},
-	{"DOMAIN-010", FIELD_BIT(FIELD_DOMAIN_HOLDER) | FIELD_BIT(FIELD_NAME) | FIELD_BIT(FIELD_NATURE), 0, domain_010},
-	{"DOMAIN-011", FIELD_BIT(FIELD_DOMAIN_HOLDER) | FIELD_BIT(FIELD_NAME) | FIELD_BIT(FIELD_NATURE),
+	{"DOMAIN-010", HOLDER, 0, domain_010},
+	{"DOMAIN-011", HOLDER,
 		FIELD_BIT(FIELD_PRINCIPAL_NAME) | FIELD_BIT(FIELD_SUPERIOR), domain_011},
 	{"HOMEPAGE-001", FIELD_BIT(FIELD_HOMEPAGE), 0, homepage_001},
 	{"HOMEPAGE-002", FIELD_BIT(FIELD_HOMEPAGE) | DOMAINS, 0, homepage_002},

@@ -46,7 +46,8 @@ add_element(Elements *e, const char *s, int len)
 	if (e->n == e->room)
 	{
 		e->room = e->room == 0 ? 8 : e->room * 2;
-		e->texts = e->texts == NULL ? palloc(sizeof(RuleText) * e->room) : repalloc(e->texts, sizeof(RuleText) * e->room);
+		e->texts = e->texts == NULL ? palloc(sizeof(RuleText) * e->room) :
+			repalloc(e->texts, sizeof(RuleText) * e->room);
 	}
 	e->texts[e->n].s = s;
 	e->texts[e->n++].len = len;
@@ -182,7 +183,8 @@ rule_credential(RuleRecord *r, RuleField field)
 		IcpCredentialDatum *datum = (IcpCredentialDatum *) PG_DETOAST_DATUM_PACKED(r->values[field]);
 
 		c->reason = icp_credential_parse(icp_credential_kind(datum), icp_credential_number(datum),
-										 icp_credential_number_len(datum), r->as_of_number, &c->number, &c->fault);
+										 icp_credential_number_len(datum), r->as_of_number,
+										 &c->number, &c->fault);
 		if (icp_credential_sign_fault(c->reason) && icp_credential_waiver_len(datum) > 0)
 			c->reason = ICP_CRED_OK;
 		MemoryContextSwitchTo(old);

@@ -41,7 +41,7 @@ text_002(RuleRecord *r, RuleFinding *f)
 	{
 		/* who has no superior unit may say so */
 		if (!rule_has(r, text_fields[i]) || text_fields[i] == FIELD_SUPERIOR ||
-			!rule_is_placeholder(rule_text(r, text_fields[i])))
+			!rule_is_placeholder(r, text_fields[i]))
 			continue;
 		rule_found_field(r, f, text_fields[i]);
 		return true;
@@ -114,7 +114,7 @@ find_problem(RuleRecord *r)
 	RuleText	name = rule_text(r, FIELD_NAME);
 	int			nature = rule_nature(r);
 
-	if (rule_is_placeholder(name))
+	if (rule_is_placeholder(r, FIELD_NAME))
 		return NAME_PLACEHOLDER;
 	if (rule_is_web_address(name))
 		return NAME_WEB_ADDRESS;
@@ -122,11 +122,12 @@ find_problem(RuleRecord *r)
 		return NAME_NO_LETTER;
 	if (nature == NATURE_INDIVIDUAL)
 	{
+		bool		foreign = rule_is_foreigner(r, FIELD_CREDENTIAL);
 		IcpContactFault fault;
 
 		/* a company or an authority is no individual: NATURE-003 and -004 say so */
 		if (!rule_is_company(name) && !rule_is_authority(name) &&
-			icp_person_name_check(name.s, name.len, rule_is_foreigner(r, FIELD_CREDENTIAL), &fault) == ICP_WRONG)
+			icp_person_name_check(name.s, name.len, foreign, &fault) == ICP_WRONG)
 			return NAME_NO_PERSON;
 		return NAME_FINE;
 	}

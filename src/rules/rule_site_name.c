@@ -1,6 +1,7 @@
 /*
  * rule_site_name.c
- *	  Rules on the site's name: its form, and the words that not every sponsor may use (5 附件3 二(五), 4 §14(十一)).
+ *	  Rules on the site's name: its form, and the words that not every sponsor may use (5 附件3 二(五), 4
+ *	  §14(十一)).
  *
  * A unit whose own registered name holds a word may use it: it has been asked when it was registered.
  */
@@ -60,6 +61,7 @@ site_name_001(RuleRecord *r, RuleFinding *f)
 /* The first that holds, so that one fault has one rule. */
 typedef enum SiteNameForm
 {
+	FORM_UNREAD,
 	FORM_FINE,
 	FORM_PLACEHOLDER,			/* TEXT-002 */
 	FORM_WEB_ADDRESS,
@@ -78,8 +80,12 @@ has_signs(RuleText text)
 		/* four bytes: pictures, but not Han characters beyond the first plane */
 		if ((unsigned char) text.s[i] >= 0xF0 && text.len - i >= 2 && (unsigned char) text.s[i + 1] < 0xA0)
 			return true;
-		if (strchr("<>{}[]|\\^`~*%$#@=\"", text.s[i]) != NULL && text.s[i] != '\0')
-			return true;
+		if (!IS_HIGHBIT_SET(text.s[i]))
+		{
+			if (text.s[i] != '\0' && strchr("<>{}[]|\\^`~*%$#@=\"", text.s[i]) != NULL)
+				return true;
+			continue;
+		}
 		if (text.len - i >= 3 && (memcmp(text.s + i, "★", 3) == 0 || memcmp(text.s + i, "☆", 3) == 0 ||
 								  memcmp(text.s + i, "※", 3) == 0 || memcmp(text.s + i, "◆", 3) == 0 ||
 								  memcmp(text.s + i, "■", 3) == 0 || memcmp(text.s + i, "●", 3) == 0))
@@ -91,18 +97,19 @@ has_signs(RuleText text)
 static bool
 has_form(RuleRecord *r, RuleFinding *f, SiteNameForm form)
 {
-	RuleText	text;
-	SiteNameForm is;
-
 	if (!rule_has(r, FIELD_SITE_NAME))
 		return false;
-	text = rule_text(r, FIELD_SITE_NAME);
-	is = rule_is_placeholder(text) ? FORM_PLACEHOLDER :
-		rule_is_web_address(text) ? FORM_WEB_ADDRESS :
-		!rule_has_letter(text) ? FORM_NO_LETTER :
-		rule_is_latin(text) ? FORM_LATIN :
-		has_signs(text) ? FORM_SIGNS : FORM_FINE;
-	if (is != form)
+	if (r->site_name_form == FORM_UNREAD)
+	{
+		RuleText	text = rule_text(r, FIELD_SITE_NAME);
+
+		r->site_name_form = rule_is_placeholder(r, FIELD_SITE_NAME) ? FORM_PLACEHOLDER :
+			rule_is_web_address(text) ? FORM_WEB_ADDRESS :
+			!rule_has_letter(text) ? FORM_NO_LETTER :
+			rule_is_latin(text) ? FORM_LATIN :
+			has_signs(text) ? FORM_SIGNS : FORM_FINE;
+	}
+	if (r->site_name_form != form)
 		return false;
 	rule_found_field(r, f, FIELD_SITE_NAME);
 	return true;
@@ -198,7 +205,10 @@ is_government_word(RuleText text)
 	return rule_text_is(text, "人民政府") || rule_text_is(text, "监察");
 }
 
-/* An institution or a body of the people may be authorised; an enterprise or an individual is not the government. */
+/*
+ * An institution or a body of the people may be authorised; an enterprise or an individual is not the
+ * government.
+ */
 static bool
 may_be_authorised(int nature)
 {

@@ -1,6 +1,7 @@
 /*
  * rule_sponsor.c
- *	  Rules on the sponsor's nature, province, superior unit and principal: what must agree (5 附件3 一(三), 二(二)(四)(六)).
+ *	  Rules on the sponsor's nature, province, superior unit and principal: what must agree (5 附件3 一(三),
+ *	  二(二)(四)(六)).
  */
 #include "postgres.h"
 
@@ -24,8 +25,10 @@ nature_002(RuleRecord *r, RuleFinding *f)
 {
 	bool		is_valid;
 
-	if (!rule_has(r, FIELD_NATURE) ||
-		(rule_code_of(CODE_NATURE, rule_text(r, FIELD_NATURE), r->as_of, &is_valid) != CODE_UNKNOWN && is_valid))
+	if (!rule_has(r, FIELD_NATURE))
+		return false;
+	(void) rule_code_of(CODE_NATURE, rule_text(r, FIELD_NATURE), r->as_of, &is_valid);
+	if (is_valid)
 		return false;
 	rule_found_field(r, f, FIELD_NATURE);
 	return true;
@@ -171,7 +174,10 @@ superior_003(RuleRecord *r, RuleFinding *f)
 static bool
 principal_001(RuleRecord *r, RuleFinding *f)
 {
-	/* of an individual it is optional: he is it himself; where the nature is wrong, NATURE-001 and -002 come first */
+	/*
+	 * of an individual it is optional: he is it himself; where the nature is wrong, NATURE-001 and -002 come
+	 * first
+	 */
 	return !rule_has(r, FIELD_PRINCIPAL_NAME) && rule_nature(r) != NATURE_INDIVIDUAL &&
 		!(rule_is_asked(r, FIELD_NATURE) && rule_nature(r) <= 0);
 }
@@ -180,9 +186,11 @@ static IcpVerdict
 check_principal(RuleRecord *r, IcpContactFault *fault)
 {
 	RuleText	name = rule_text(r, FIELD_PRINCIPAL_NAME);
-	RuleField	credential = rule_is_asked(r, FIELD_PRINCIPAL_CREDENTIAL) || rule_nature(r) != NATURE_INDIVIDUAL ?
-		FIELD_PRINCIPAL_CREDENTIAL : FIELD_CREDENTIAL;
+	RuleField	credential = FIELD_PRINCIPAL_CREDENTIAL;
 
+	/* an individual's own, where none is asked of the principal */
+	if (!rule_is_asked(r, credential) && rule_nature(r) == NATURE_INDIVIDUAL)
+		credential = FIELD_CREDENTIAL;
 	return icp_person_name_check(name.s, name.len, rule_is_foreigner(r, credential), fault);
 }
 
@@ -192,7 +200,7 @@ is_told_elsewhere(RuleRecord *r)
 {
 	RuleText	name = rule_text(r, FIELD_PRINCIPAL_NAME);
 
-	return rule_is_placeholder(name) || rule_has_broken_character(name) ||
+	return rule_is_placeholder(r, FIELD_PRINCIPAL_NAME) || rule_has_broken_character(name) ||
 		(rule_has(r, FIELD_NAME) && rule_nature(r) != NATURE_INDIVIDUAL &&
 		 rule_same_name(name, rule_text(r, FIELD_NAME)));
 }
@@ -212,8 +220,9 @@ principal_002(RuleRecord *r, RuleFinding *f)
 static bool
 principal_003(RuleRecord *r, RuleFinding *f)
 {
-	if (!rule_has(r, FIELD_PRINCIPAL_NAME) || !rule_has(r, FIELD_NAME) || rule_nature(r) == NATURE_INDIVIDUAL ||
-		rule_is_placeholder(rule_text(r, FIELD_PRINCIPAL_NAME)) ||
+	if (!rule_has(r, FIELD_PRINCIPAL_NAME) || !rule_has(r, FIELD_NAME) ||
+		rule_nature(r) == NATURE_INDIVIDUAL ||
+		rule_is_placeholder(r, FIELD_PRINCIPAL_NAME) ||
 		!rule_same_name(rule_text(r, FIELD_PRINCIPAL_NAME), rule_text(r, FIELD_NAME)))
 		return false;
 	rule_found_field(r, f, FIELD_PRINCIPAL_NAME);
@@ -223,7 +232,8 @@ principal_003(RuleRecord *r, RuleFinding *f)
 static bool
 principal_004(RuleRecord *r, RuleFinding *f)
 {
-	if (!rule_has(r, FIELD_PRINCIPAL_NAME) || !rule_has(r, FIELD_NAME) || rule_nature(r) != NATURE_INDIVIDUAL ||
+	if (!rule_has(r, FIELD_PRINCIPAL_NAME) || !rule_has(r, FIELD_NAME) ||
+		rule_nature(r) != NATURE_INDIVIDUAL ||
 		rule_same_name(rule_text(r, FIELD_PRINCIPAL_NAME), rule_text(r, FIELD_NAME)))
 		return false;
 	rule_found_field(r, f, FIELD_PRINCIPAL_NAME);
@@ -235,7 +245,8 @@ principal_005(RuleRecord *r, RuleFinding *f)
 {
 	IcpContactFault fault;
 
-	if (!rule_has(r, FIELD_PRINCIPAL_NAME) || check_principal(r, &fault) != ICP_WARNING || is_told_elsewhere(r))
+	if (!rule_has(r, FIELD_PRINCIPAL_NAME) || check_principal(r, &fault) != ICP_WARNING ||
+		is_told_elsewhere(r))
 		return false;
 	rule_found_field(r, f, FIELD_PRINCIPAL_NAME);
 	f->expected = rule_print(r, "%s", icp_person_name_reason_text(fault.reason)->hint);
@@ -258,7 +269,8 @@ const RuleTest rule_sponsor_tests[] = {
 	{"PRINCIPAL-001", FIELD_BIT(FIELD_PRINCIPAL_NAME), FIELD_BIT(FIELD_NATURE), principal_001},
 	{"PRINCIPAL-002", FIELD_BIT(FIELD_PRINCIPAL_NAME),
 		NAME_AND_NATURE | FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL) | FIELD_BIT(FIELD_CREDENTIAL), principal_002},
-	{"PRINCIPAL-003", FIELD_BIT(FIELD_PRINCIPAL_NAME) | FIELD_BIT(FIELD_NAME), FIELD_BIT(FIELD_NATURE), principal_003},
+	{"PRINCIPAL-003", FIELD_BIT(FIELD_PRINCIPAL_NAME) | FIELD_BIT(FIELD_NAME), FIELD_BIT(FIELD_NATURE),
+	principal_003},
 	{"PRINCIPAL-004", FIELD_BIT(FIELD_PRINCIPAL_NAME) | NAME_AND_NATURE, 0, principal_004},
 	{"PRINCIPAL-005", FIELD_BIT(FIELD_PRINCIPAL_NAME),
 		NAME_AND_NATURE | FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL) | FIELD_BIT(FIELD_CREDENTIAL), principal_005},

@@ -2,8 +2,8 @@
  * rule_table.c
  *	  The backend's copy of icp.rule and icp.rule_setting, and of it the rules that apply.
  *
- * Read and invalidated as the calendar is (see calendar.c, which says why): a plain scan under a fresh catalog
- * snapshot; triggers on the tables send a relcache invalidation.
+ * Read and invalidated as the calendar is (see calendar.c, which says why): a plain scan under a fresh
+ * catalog snapshot; triggers on the tables send a relcache invalidation.
  */
 #include "postgres.h"
 
@@ -315,7 +315,10 @@ get_cache(void)
  * PROGRAMS
  */
 
-/* What a rule is in one province (0: none known) as of a date: the province's setting, then the general one, then it. */
+/*
+ * What a rule is in one province (0: none known) as of a date: the province's setting, then the general one,
+ * then it.
+ */
 static bool
 applies(const RuleCache *c, const Rule *rule, unsigned province, DateADT as_of, bool *is_error)
 {

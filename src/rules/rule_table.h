@@ -1,7 +1,7 @@
 /*
  * rule_table.h
- *	  The rules as icp.rule and a bureau's settings have them, and those of them that apply to a kind of record as of a
- *	  date.
+ *	  The rules as icp.rule and a bureau's settings have them, and those of them that apply to a kind of
+ *	  record as of a date.
  */
 #ifndef ICP_RULES_RULE_TABLE_H
 #define ICP_RULES_RULE_TABLE_H
@@ -44,8 +44,8 @@ typedef struct RuleProgram
 } RuleProgram;
 
 /*
- * The rules for records that have these fields.  Good until the next call: whoever keeps texts of them over a call
- * copies them.
+ * The rules for records that have these fields.  Good until the next call: whoever keeps texts of them over a
+ * call copies them.
  */
 extern const RuleProgram *rule_program(uint32 present, DateADT as_of);
 

@@ -10,6 +10,9 @@
 RuleText
 rule_trimmed(RuleText text)
 {
+	/* most begin with a Han character and end with one */
+	if (text.len > 0 && (unsigned char) text.s[0] >= 0xE4 && (unsigned char) text.s[text.len - 1] > 0x80)
+		return text;
 	for (;;)
 	{
 		if (text.len > 0 && strchr(" \t\r\n", text.s[0]) != NULL)
@@ -50,7 +53,10 @@ rule_without_brackets(RuleText text)
 	return inner;
 }
 
-/* Control characters, the replacement character, what GBK makes of it (锟斤拷), and what has neither width nor place. */
+/*
+ * Control characters, the replacement character, what GBK makes of it (锟斤拷), and what has neither width nor
+ * place.
+ */
 bool
 rule_has_broken_character(RuleText text)
 {
@@ -75,6 +81,9 @@ rule_has_broken_character(RuleText text)
 	return false;
 }
 
+#define PLACEHOLDER_MAX 6		/* bytes of the longest one */
+#define TEST_WORD_MAX	48		/* bytes: a longer text is a value that holds such a word at most */
+
 static bool
 is_whole(void *arg, const KeywordHit *hit)
 {
@@ -85,8 +94,8 @@ is_whole(void *arg, const KeywordHit *hit)
 	return *left >= 0;
 }
 
-bool
-rule_is_placeholder(RuleText text)
+static bool
+is_placeholder(RuleText text)
 {
 	static const char *const placeholders[] = {
 		"无", "暂无", "没有", "不详", "未知", "某某", "XX", "XXX", "xx", "xxx", "null", "NULL", "none", "N/A", "n/a"
@@ -95,17 +104,29 @@ rule_is_placeholder(RuleText text)
 	int			i;
 
 	text = rule_trimmed(text);
-	for (i = 0; i < lengthof(placeholders); i++)
+	for (i = 0; i < lengthof(placeholders) && text.len <= PLACEHOLDER_MAX; i++)
 		if (rule_text_is(text, placeholders[i]))
 			return true;
 	left = text.len;
 	while (left > 0 && strchr("0123456789 -_.", text.s[left - 1]) != NULL)
 		left--;
 	/* no word of the list is that long */
-	if (left == 0 || left > 3 * 16)
+	if (left == 0 || left > TEST_WORD_MAX)
 		return false;
 	keyword_scan(KEYWORD_BIT(KEYWORD_TEST_WORDS), text.s, left, is_whole, &left);
 	return left < 0;
+}
+
+bool
+rule_is_placeholder(RuleRecord *r, RuleField field)
+{
+	if ((r->asked_placeholder & FIELD_BIT(field)) == 0)
+	{
+		r->asked_placeholder |= FIELD_BIT(field);
+		if (is_placeholder(rule_text(r, field)))
+			r->is_placeholder |= FIELD_BIT(field);
+	}
+	return (r->is_placeholder & FIELD_BIT(field)) != 0;
 }
 
 bool

@@ -14,7 +14,9 @@ extern RuleText rule_trimmed(RuleText text);
 extern RuleText rule_without_brackets(RuleText text);
 
 extern bool rule_has_broken_character(RuleText text);
-extern bool rule_is_placeholder(RuleText text); /* 无, XXX, a word of the list test_words with or without digits */
+
+/* 无, XXX, or a word of the list test_words with or without digits behind it, in place of a value */
+extern bool rule_is_placeholder(RuleRecord *r, RuleField field);
 extern bool rule_is_web_address(RuleText text); /* a domain name or a URL */
 extern bool rule_has_letter(RuleText text); /* a letter of any script, not digits and signs only */
 extern bool rule_is_latin(RuleText text);	/* ASCII only */

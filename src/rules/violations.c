@@ -84,9 +84,11 @@ get_call_cache(FunctionCallInfo fcinfo, HeapTupleHeader row)
 
 	if (c == NULL)
 	{
-		c = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(CallCache));
-		c->shape_context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "icp record shape", ALLOCSET_SMALL_SIZES);
-		c->record_context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "icp record", ALLOCSET_DEFAULT_SIZES);
+		MemoryContext context = fcinfo->flinfo->fn_mcxt;
+
+		c = MemoryContextAllocZero(context, sizeof(CallCache));
+		c->shape_context = AllocSetContextCreate(context, "icp record shape", ALLOCSET_SMALL_SIZES);
+		c->record_context = AllocSetContextCreate(context, "icp record", ALLOCSET_DEFAULT_SIZES);
 		fcinfo->flinfo->fn_extra = c;
 	}
 	/* a named type may be altered between two calls */

@@ -8,7 +8,10 @@
 #include "nodes/pg_list.h"
 #include "rules/rule_table.h"
 
-/* One violated rule; what the rule says points into the backend's copy, what was found into the record's memory. */
+/*
+ * One violated rule; what the rule says points into the backend's copy, what was found into the record's
+ * memory.
+ */
 typedef struct Violation
 {
 	const Rule *rule;
@@ -19,8 +22,8 @@ typedef struct Violation
 } Violation;
 
 /*
- * The violated rules in the order of the tests, NIL where there is none.  r has been opened; province (index) is whose
- * rules apply, 0: the record's own province.
+ * The violated rules in the order of the tests, NIL where there is none.  r has been opened; province (index)
+ * is whose rules apply, 0: the record's own province.
  */
 extern List *rule_violations(RuleRecord *r, unsigned province);
 
