@@ -106,5 +106,6 @@ SELECT l.list, w.word, l.source FROM (VALUES
 	('government', 'seed', '政府 公安 法院 检察 税务 海关 政务 市委'),
 	('person_excluded', 'seed', '公司 集团 工作室 协会 中心 商城 官网 博客'),
 	('test_words', 'seed', '测试 试用 test testing demo asdf qwerty'),
+	('prohibited', 'seed', '赌博 色情'),
 	('generic_app', 'seed', '应用 软件 小程序 客户端 APP 未命名 示例 免费 特价 促销 限时')
 ) AS l (list, source, words), LATERAL pg_catalog.string_to_table(l.words, ' ') AS w (word);

@@ -25,6 +25,7 @@ typedef enum KeywordList
 	KEYWORD_DIVISION,			/* 行政区划名, from icp.division */
 	KEYWORD_TEST_WORDS,			/* 测试 */
 	KEYWORD_GENERIC_APP,		/* an app's name that names nothing */
+	KEYWORD_PROHIBITED,			/* what no name may be about, 5 附件3 一(一) */
 	KEYWORD_LISTS
 } KeywordList;
 

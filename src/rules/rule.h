@@ -1,0 +1,256 @@
+/*
+ * rule.h
+ *	  What a test of a form rule is and what it sees: the fields of a record, read once however many rules
+ *	  ask.
+ *
+ * A test answers whether the record breaks its rule.  It runs only where the record has all fields it needs;
+ * it is pure but for what the caches of words and codes say, allocates in the record's own memory, and raises
+ * no error for what stands in a field.
+ */
+#ifndef ICP_RULES_RULE_H
+#define ICP_RULES_RULE_H
+
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "core/contact.h"
+#include "core/credential.h"
+#include "core/fault.h"
+#include "core/homepage.h"
+#include "core/ip_special.h"
+#include "core/phone.h"
+#include "rules/keyword.h"
+#include "utils/date.h"
+
+/* The fields that rules know; their names are in rule_context.c. */
+typedef enum RuleField
+{
+	FIELD_NONE = -1,
+	/* the sponsor (主体) */
+	FIELD_NAME,
+	FIELD_NATURE,
+	FIELD_CREDENTIAL,
+	FIELD_PROVINCE,
+	FIELD_SUPERIOR,
+	FIELD_ADDRESS,
+	FIELD_PRINCIPAL_NAME,
+	FIELD_PRINCIPAL_CREDENTIAL,
+	FIELD_PHONE,
+	FIELD_MOBILE,
+	FIELD_EMERGENCY_PHONE,
+	FIELD_EMAIL,
+	/* the site (网站) */
+	FIELD_SITE_NAME,
+	FIELD_DOMAINS,
+	FIELD_DOMAIN_HOLDER,
+	FIELD_HOMEPAGE,
+	FIELD_NUMBER,
+	FIELD_KIND,
+	FIELD_CONTENTS,
+	FIELD_LANGUAGES,
+	FIELD_APPROVALS,
+	/* the access (接入) */
+	FIELD_IPS,
+	FIELD_MODE,
+	FIELD_SERVER_PROVINCE,
+	FIELD_PROVIDER,
+	RULE_FIELDS
+} RuleField;
+
+#define FIELD_BIT(field) (((uint32) 1) << (field))
+
+/* How a column's values are read. */
+typedef enum RuleReading
+{
+	READ_TEXT,					/* text and its like */
+	READ_DOMAIN_NAME,
+	READ_DOMAIN_LIST,
+	READ_PROVINCE,
+	READ_CREDENTIAL,
+	READ_NUMBER,				/* icp_id, filing_number */
+	READ_IP_RANGE,
+	READ_IP_MULTIRANGE,
+	READ_INET,
+	READ_INTEGER,
+	READ_ARRAY,
+	READ_OUTPUT					/* any other type: what it prints */
+} RuleReading;
+
+typedef struct RuleColumn
+{
+	AttrNumber	attnum;			/* 0: the record has no such field */
+	RuleReading reading;
+	Oid			type;			/* below domains */
+	Oid			element;		/* of an array, or a range's type */
+} RuleColumn;
+
+/* How the fields stand in a kind of record; made once for it. */
+typedef struct RuleShape
+{
+	uint32		present;		/* FIELD_BITs of the fields that are there */
+	int			natts;
+	int			last;			/* the greatest attnum that is read */
+	RuleColumn	columns[RULE_FIELDS];
+	Datum	   *values;			/* work space for natts */
+	bool	   *nulls;
+} RuleShape;
+
+typedef struct RuleText
+{
+	const char *s;				/* UTF-8, not zero-terminated */
+	int			len;
+} RuleText;
+
+/* Official ids of 主办单位性质 that rules speak of; others are data (icp.nature). */
+#define NATURE_UNKNOWN		(-1)
+#define NATURE_NONE			0	/* not filled in */
+#define NATURE_MILITARY		1
+#define NATURE_GOVERNMENT	2
+#define NATURE_INSTITUTION	3
+#define NATURE_ENTERPRISE	4
+#define NATURE_INDIVIDUAL	5
+#define NATURE_SOCIAL		6
+#define NATURE_NON_ENTERPRISE 9
+#define NATURE_FOUNDATION	10
+#define NATURE_MASS			13
+#define NATURE_FOREIGN		16
+#define NATURE_COLLECTIVE	19
+
+/* Kinds of approval (前置或专项审批) that rules speak of. */
+#define APPROVAL_NEWS		1
+#define APPROVAL_PUBLISHING 2
+#define APPROVAL_EDUCATION	3
+#define APPROVAL_HEALTH		4
+#define APPROVAL_DRUGS		5
+#define APPROVAL_BBS		6
+#define APPROVAL_CULTURE	9
+#define APPROVAL_BROADCASTING 10
+#define APPROVAL_RIDE_HAILING 12
+#define APPROVAL_FINANCE	13
+#define APPROVAL_TRAINING	14
+#define APPROVAL_RELIGION	15
+
+/* One domain of the list: its key, or why it is none. */
+typedef struct RuleDomain
+{
+	RuleText	text;			/* as entered, of a text column */
+	const uint8_t *key;
+	int			keylen;			/* -1: malformed */
+	IcpDomainFault fault;
+} RuleDomain;
+
+/* One range of addresses. */
+typedef struct RuleAddresses
+{
+	int			family;			/* 4, 6; 0: malformed */
+	IcpAddress	first;
+	IcpAddress	last;
+	RuleText	text;			/* as entered, of a text column */
+	int			reason;			/* of a malformed one, IcpIpReason */
+} RuleAddresses;
+
+typedef struct RuleWord
+{
+	int			list;
+	bool		is_short;
+	int			pos;
+	int			end;
+} RuleWord;
+
+/* Ids of a set such as contents; id -1 for a word that is no id and no name. */
+typedef struct RuleCode
+{
+	int			id;
+	RuleText	text;
+} RuleCode;
+
+typedef struct RuleCodes
+{
+	int			n;
+	RuleCode   *codes;
+} RuleCodes;
+
+typedef struct RuleCredential
+{
+	bool		is_parsed;
+	IcpCredentialReason reason;
+	IcpCredentialNumber number;	/* where reason is ICP_CRED_OK or a waived check sign */
+	IcpCredentialFault fault;
+} RuleCredential;
+
+/* One record under judgement.  What is read of it lies in context. */
+typedef struct RuleRecord
+{
+	const RuleShape *shape;
+	MemoryContext context;
+	DateADT		as_of;
+	int32		as_of_number;	/* YYYYMMDD */
+	unsigned	scope;			/* index of the province whose rules apply, 0 for none */
+	uint32		filled;			/* fields that are there, not NULL and not empty */
+	uint32		known;			/* fields whose text has been read */
+	Datum		values[RULE_FIELDS];
+	RuleText	texts[RULE_FIELDS];
+
+	/* read when first asked for */
+	int			name_problem;	/* of rule_name.c; 0 unread */
+	int			site_name_form; /* of rule_site_name.c; 0 unread */
+	uint32		asked_placeholder;	/* fields of which is_placeholder is known */
+	uint32		is_placeholder;
+	bool		has_nature;
+	int			nature;
+	RuleCredential credentials[2];
+	bool		has_domains;
+	int			ndomains;
+	RuleDomain *domains;
+	bool		has_url;
+	bool		is_url;
+	IcpUrl		url;
+	IcpUrlFault url_fault;
+	bool		has_addresses;
+	int			naddresses;
+	RuleAddresses *addresses;
+	bool		has_words;
+	int			nwords;
+	RuleWord   *words;			/* of the site's name */
+	uint64		lists;			/* KEYWORD_BITs of them */
+	RuleCodes  *codes[3];		/* contents, languages, approvals */
+	bool		has_number;
+	bool		is_number;
+	int64		number;
+	IcpFault	number_fault;
+	unsigned	phones_read;
+	IcpVerdict	phone_verdicts[3];	/* phone, mobile, emergency phone */
+	IcpPhone	phones[3];
+	IcpContactFault phone_faults[3];
+} RuleRecord;
+
+/* What a test found; where it leaves field alone, the rule's own. */
+typedef struct RuleFinding
+{
+	RuleField	field;
+	char	   *found;			/* UTF-8, personal values masked; NULL: nothing stands there */
+	char	   *expected;		/* UTF-8; NULL: the rule's own words */
+} RuleFinding;
+
+typedef bool (*RuleFunction) (RuleRecord *r, RuleFinding *f);
+
+typedef struct RuleTest
+{
+	const char *code;
+	uint32		needs;			/* FIELD_BITs without which it does not apply */
+	uint32		looks_at;		/* those it uses where they are there */
+	RuleFunction breaks;
+} RuleTest;
+
+/* Each file of tests has a table, which ends with a code of NULL. */
+extern const RuleTest rule_name_tests[];
+extern const RuleTest rule_sponsor_tests[];
+extern const RuleTest rule_credential_tests[];
+extern const RuleTest rule_site_name_tests[];
+extern const RuleTest rule_approval_tests[];
+extern const RuleTest rule_contact_tests[];
+extern const RuleTest rule_domain_tests[];
+extern const RuleTest rule_access_tests[];
+extern const RuleTest rule_number_tests[];
+
+#endif							/* ICP_RULES_RULE_H */

@@ -1,0 +1,352 @@
+/*
+ * rule_domain.c
+ *	  Rules on the list of domains and the home page (域名列表, 首页网址; 5 附件3 二(八), 4 §2注).
+ */
+#include "postgres.h"
+
+#include "core/ip_text.h"
+#include "core/suffix.h"
+#include "rules/rule_context.h"
+
+static RuleText
+domain_text(RuleRecord *r, const RuleDomain *domain)
+{
+	RuleText	text;
+	char	   *buf;
+
+	if (domain->keylen < 0)
+		return domain->text;
+	buf = MemoryContextAlloc(r->context, ICP_DOMAIN_TEXT_SIZE);
+	text.len = icp_domain_text(domain->key, domain->keylen, buf);
+	text.s = buf;
+	return text;
+}
+
+static bool
+found_domain(RuleRecord *r, RuleFinding *f, const RuleDomain *domain)
+{
+	rule_found(r, f, FIELD_DOMAINS, domain_text(r, domain));
+	return true;
+}
+
+static bool
+ends_with(const RuleDomain *domain, const char *key)
+{
+	return domain->keylen >= 0 &&
+		icp_domain_key_under(domain->key, domain->keylen, (const uint8_t *) key, strlen(key));
+}
+
+/* Neither domain nor address: there is no site. */
+static bool
+domain_001(RuleRecord *r, RuleFinding *f)
+{
+	RuleText	kind;
+
+	rule_read_domains(r);
+	if (r->ndomains > 0)
+		return false;
+	rule_read_addresses(r);
+	if (r->naddresses > 0)
+		return false;
+	if (rule_has(r, FIELD_KIND))
+	{
+		kind = rule_text(r, FIELD_KIND);
+		return rule_text_is(kind, "site") || rule_text_is(kind, "1") || rule_text_is(kind, "网站");
+	}
+	return true;
+}
+
+static bool
+domain_002(RuleRecord *r, RuleFinding *f)
+{
+	int			i;
+
+	rule_read_domains(r);
+	for (i = 0; i < r->ndomains; i++)
+	{
+		const IcpDomainReasonText *words;
+
+		if (r->domains[i].keylen >= 0)
+			continue;
+		words = icp_domain_reason_text(r->domains[i].fault.reason);
+		f->expected = rule_print(r, "%s", words->hint != NULL ? words->hint : words->detail);
+		return found_domain(r, f, &r->domains[i]);
+	}
+	return false;
+}
+
+/* Names that are registered nowhere (RFC 2606, 6761, 6762): no site is reached by them. */
+static bool
+is_reserved(const RuleDomain *domain)
+{
+	static const char *const reserved[] = {
+		"test", "example", "invalid", "localhost", "local", "onion", "alt", "internal",
+		"com\001example", "net\001example", "org\001example", "arpa"
+	};
+	int			i;
+
+	for (i = 0; i < lengthof(reserved); i++)
+		if (ends_with(domain, reserved[i]))
+			return true;
+	return false;
+}
+
+static bool
+domain_003(RuleRecord *r, RuleFinding *f)
+{
+	int			i;
+
+	rule_read_domains(r);
+	for (i = 0; i < r->ndomains; i++)
+	{
+		const RuleDomain *domain = &r->domains[i];
+		int			registrable;
+
+		if (domain->keylen < 0 || is_reserved(domain))
+			continue;
+		registrable = icp_suffix_registrable(domain->key, domain->keylen);
+		if (registrable == domain->keylen || registrable == -2)
+			continue;
+		if (registrable > 0)
+		{
+			char		text[ICP_DOMAIN_TEXT_SIZE];
+
+			icp_domain_text(domain->key, registrable, text);
+			f->expected = rule_print(r, "%s", text);
+		}
+		return found_domain(r, f, domain);
+	}
+	return false;
+}
+
+static bool
+domain_004(RuleRecord *r, RuleFinding *f)
+{
+	int			i;
+
+	rule_read_domains(r);
+	for (i = 0; i < r->ndomains; i++)
+		if (is_reserved(&r->domains[i]))
+			return found_domain(r, f, &r->domains[i]);
+	return false;
+}
+
+/* One domain, one number (工信管函〔2019〕633号); longer lists are of before. */
+static bool
+domain_005(RuleRecord *r, RuleFinding *f)
+{
+	rule_read_domains(r);
+	if (r->ndomains <= 1)
+		return false;
+	f->field = FIELD_DOMAINS;
+	f->found = rule_print(r, "%d domains", r->ndomains);
+	return true;
+}
+
+/*
+ * SUFFIXES AND NATURES
+ */
+
+#define GOV_CN		"cn\001gov"
+#define ZHENGWU		"xn--zfr164b"	/* 政务 */
+#define ZHENGWU_CN	"cn\001xn--zfr164b"
+#define GONGYI		"xn--55qw42g"	/* 公益 */
+
+static bool
+is_government_domain(const RuleDomain *domain)
+{
+	return ends_with(domain, GOV_CN) || ends_with(domain, ZHENGWU) || ends_with(domain, ZHENGWU_CN);
+}
+
+static bool
+domain_006(RuleRecord *r, RuleFinding *f)
+{
+	int			nature = rule_nature(r);
+	int			i;
+
+	if (nature != NATURE_ENTERPRISE && nature != NATURE_INDIVIDUAL)
+		return false;
+	rule_read_domains(r);
+	for (i = 0; i < r->ndomains; i++)
+		if (is_government_domain(&r->domains[i]))
+			return found_domain(r, f, &r->domains[i]);
+	return false;
+}
+
+/* Since 互联网政务应用安全管理规定. */
+static bool
+domain_007(RuleRecord *r, RuleFinding *f)
+{
+	int			nature = rule_nature(r);
+	int			i;
+
+	if (nature != NATURE_GOVERNMENT && nature != NATURE_INSTITUTION)
+		return false;
+	rule_read_domains(r);
+	for (i = 0; i < r->ndomains; i++)
+	{
+		const RuleDomain *domain = &r->domains[i];
+
+		if (domain->keylen < 0 || is_reserved(domain) || is_government_domain(domain))
+			continue;
+		if (nature == NATURE_INSTITUTION && (ends_with(domain, "cn") || ends_with(domain, GONGYI)))
+			continue;
+		f->expected = rule_print(r, "%s", nature == NATURE_GOVERNMENT ? ".gov.cn, .政务" : ".cn, .公益");
+		return found_domain(r, f, domain);
+	}
+	return false;
+}
+
+static bool
+domain_008(RuleRecord *r, RuleFinding *f)
+{
+	int			nature = rule_nature(r);
+	int			i;
+
+	if (nature <= 0)
+		return false;
+	rule_read_domains(r);
+	for (i = 0; i < r->ndomains; i++)
+	{
+		const RuleDomain *domain = &r->domains[i];
+
+		if ((ends_with(domain, "cn\001mil") && nature != NATURE_MILITARY) ||
+			(ends_with(domain, "cn\001edu") && (nature == NATURE_ENTERPRISE || nature == NATURE_INDIVIDUAL)))
+			return found_domain(r, f, domain);
+	}
+	return false;
+}
+
+static bool
+domain_009(RuleRecord *r, RuleFinding *f)
+{
+	int			i;
+
+	if (rule_nature(r) != NATURE_INDIVIDUAL)
+		return false;
+	rule_read_domains(r);
+	for (i = 0; i < r->ndomains; i++)
+		if (ends_with(&r->domains[i], "org"))
+			return found_domain(r, f, &r->domains[i]);
+	return false;
+}
+
+/*
+ * THE HOLDER OF THE DOMAIN (2 二(二)1(5), 工信部信管〔2017〕264号)
+ */
+
+static bool
+is_held_by(RuleRecord *r, RuleField field)
+{
+	return rule_has(r, field) && rule_same_name(rule_text(r, FIELD_DOMAIN_HOLDER), rule_text(r, field));
+}
+
+static bool
+domain_010(RuleRecord *r, RuleFinding *f)
+{
+	if (!rule_has(r, FIELD_DOMAIN_HOLDER) || !rule_has(r, FIELD_NAME) ||
+		rule_nature(r) != NATURE_INDIVIDUAL ||
+		is_held_by(r, FIELD_NAME))
+		return false;
+	rule_found_field(r, f, FIELD_DOMAIN_HOLDER);
+	return true;
+}
+
+static bool
+domain_011(RuleRecord *r, RuleFinding *f)
+{
+	if (!rule_has(r, FIELD_DOMAIN_HOLDER) || !rule_has(r, FIELD_NAME) || rule_nature(r) <= 0 ||
+		rule_nature(r) == NATURE_INDIVIDUAL ||
+		is_held_by(r, FIELD_NAME) || is_held_by(r, FIELD_PRINCIPAL_NAME) || is_held_by(r, FIELD_SUPERIOR))
+		return false;
+	rule_found_field(r, f, FIELD_DOMAIN_HOLDER);
+	return true;
+}
+
+/*
+ * HOME PAGE
+ */
+
+static bool
+homepage_001(RuleRecord *r, RuleFinding *f)
+{
+	const IcpDomainReasonText *words;
+
+	if (!rule_has(r, FIELD_HOMEPAGE) || rule_read_url(r))
+		return false;
+	rule_found_field(r, f, FIELD_HOMEPAGE);
+	words = icp_url_fault_text(&r->url_fault);
+	f->expected = rule_print(r, "%s", words->hint != NULL ? words->hint : words->detail);
+	return true;
+}
+
+static bool
+homepage_002(RuleRecord *r, RuleFinding *f)
+{
+	int			i;
+
+	if (!rule_has(r, FIELD_HOMEPAGE) || !rule_read_url(r) || r->url.family != 0)
+		return false;
+	rule_read_domains(r);
+	for (i = 0; i < r->ndomains; i++)
+	{
+		/* of a malformed list nothing can be said */
+		if (r->domains[i].keylen < 0 ||
+			icp_domain_key_under(r->url.key, r->url.keylen, r->domains[i].key, r->domains[i].keylen))
+			return false;
+	}
+	if (r->ndomains == 0)
+		return false;			/* DOMAIN-001 */
+	rule_found_field(r, f, FIELD_HOMEPAGE);
+	return true;
+}
+
+/* A site without a domain is reached by one of its addresses. */
+static bool
+homepage_003(RuleRecord *r, RuleFinding *f)
+{
+	IcpAddressRange host;
+	IcpContactFault fault;
+	int			i;
+
+	if (!rule_has(r, FIELD_HOMEPAGE) || !rule_read_url(r) || r->url.family == 0)
+		return false;
+	rule_read_addresses(r);
+	if (r->naddresses == 0 ||
+		icp_ip_parse(r->url.address, strlen(r->url.address), &host, &fault) == ICP_WRONG)
+		return false;
+	for (i = 0; i < r->naddresses; i++)
+	{
+		const RuleAddresses *a = &r->addresses[i];
+
+		if (a->family == 0 ||
+			(a->family == host.family && icp_address_cmp(a->first, host.first) <= 0 &&
+			 icp_address_cmp(host.first, a->last) <= 0))
+			return false;
+	}
+	rule_found_field(r, f, FIELD_HOMEPAGE);
+	return true;
+}
+
+#define HOLDER (FIELD_BIT(FIELD_DOMAIN_HOLDER) | FIELD_BIT(FIELD_NAME) | FIELD_BIT(FIELD_NATURE))
+#define DOMAINS FIELD_BIT(FIELD_DOMAINS)
+#define DOMAINS_AND_NATURE (DOMAINS | FIELD_BIT(FIELD_NATURE))
+
+const RuleTest rule_domain_tests[] = {
+	{"DOMAIN-001", DOMAINS | FIELD_BIT(FIELD_IPS), FIELD_BIT(FIELD_KIND), domain_001},
+	{"DOMAIN-002", DOMAINS, 0, domain_002},
+	{"DOMAIN-003", DOMAINS, 0, domain_003},
+	{"DOMAIN-004", DOMAINS, 0, domain_004},
+	{"DOMAIN-005", DOMAINS, 0, domain_005},
+	{"DOMAIN-006", DOMAINS_AND_NATURE, 0, domain_006},
+	{"DOMAIN-007", DOMAINS_AND_NATURE, 0, domain_007},
+	{"DOMAIN-008", DOMAINS_AND_NATURE, 0, domain_008},
+	{"DOMAIN-009", DOMAINS_AND_NATURE, 0, domain_009},
+	{"DOMAIN-010", HOLDER, 0, domain_010},
+	{"DOMAIN-011", HOLDER,
+		FIELD_BIT(FIELD_PRINCIPAL_NAME) | FIELD_BIT(FIELD_SUPERIOR), domain_011},
+	{"HOMEPAGE-001", FIELD_BIT(FIELD_HOMEPAGE), 0, homepage_001},
+	{"HOMEPAGE-002", FIELD_BIT(FIELD_HOMEPAGE) | DOMAINS, 0, homepage_002},
+	{"HOMEPAGE-003", FIELD_BIT(FIELD_HOMEPAGE) | FIELD_BIT(FIELD_IPS), 0, homepage_003},
+	{NULL}
+};

@@ -1,0 +1,522 @@
+/*
+ * rule_field.c
+ *	  What stands in the fields, parsed when a rule first asks, whatever the column's type.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/inet.h"
+#include "utils/lsyscache.h"
+#include "utils/multirangetypes.h"
+#include "utils/rangetypes.h"
+#include "utils/typcache.h"
+
+#include "compat.h"
+#include "core/ip_text.h"
+#include "rules/rule_code.h"
+#include "rules/rule_context.h"
+#include "types/credential.h"
+#include "types/domain_list.h"
+#include "types/encoding.h"
+#include "types/ip_range.h"
+#include "types/number.h"
+#include "types/province.h"
+
+/*
+ * LISTS: arrays of any type, and texts of elements in braces, or behind commas, semicolons or white space
+ */
+
+typedef struct Elements
+{
+	int			n;
+	int			room;
+	RuleText   *texts;
+} Elements;
+
+static void
+add_element(Elements *e, const char *s, int len)
+{
+	while (len > 0 && (*s == ' ' || *s == '"'))
+		s++, len--;
+	while (len > 0 && (s[len - 1] == ' ' || s[len - 1] == '"'))
+		len--;
+	if (len == 0)
+		return;
+	if (e->n == e->room)
+	{
+		e->room = e->room == 0 ? 8 : e->room * 2;
+		e->texts = e->texts == NULL ? palloc(sizeof(RuleText) * e->room) :
+			repalloc(e->texts, sizeof(RuleText) * e->room);
+	}
+	e->texts[e->n].s = s;
+	e->texts[e->n++].len = len;
+}
+
+/* How many bytes a separator of a list takes at s; 0 where none stands there. */
+static int
+separator_size(const char *s, int left)
+{
+	static const char *const wide[] = {"，", "；", "、", "　"};
+	int			i;
+
+	if (*s != '\0' && strchr(",; \t\r\n|", *s) != NULL)
+		return 1;
+	for (i = 0; i < lengthof(wide); i++)
+		if (left >= 3 && memcmp(s, wide[i], 3) == 0)
+			return 3;
+	return 0;
+}
+
+static void
+split(Elements *e, RuleText text)
+{
+	const char *s = text.s;
+	const char *end = text.s + text.len;
+	const char *begin;
+
+	if (text.len >= 2 && *s == '{' && end[-1] == '}')
+		s++, end--;
+	for (begin = s; s < end;)
+	{
+		int			size = separator_size(s, end - s);
+
+		if (size == 0)
+		{
+			s++;
+			continue;
+		}
+		add_element(e, begin, s - begin);
+		s += size;
+		begin = s;
+	}
+	add_element(e, begin, end - begin);
+}
+
+static void
+read_elements(RuleRecord *r, RuleField field, Elements *e)
+{
+	const RuleColumn *column = &r->shape->columns[field];
+	ArrayType  *array;
+	Datum	   *values;
+	bool	   *nulls;
+	int			n;
+	int16		typlen;
+	bool		typbyval;
+	char		typalign;
+	Oid			output;
+	bool		is_varlena;
+	int			i;
+
+	memset(e, 0, sizeof(Elements));
+	if (!rule_has(r, field))
+		return;
+	if (column->reading != READ_ARRAY)
+	{
+		split(e, rule_text(r, field));
+		return;
+	}
+	array = DatumGetArrayTypeP(r->values[field]);
+	get_typlenbyvalalign(column->element, &typlen, &typbyval, &typalign);
+	deconstruct_array(array, column->element, typlen, typbyval, typalign, &values, &nulls, &n);
+	getTypeOutputInfo(column->element, &output, &is_varlena);
+	for (i = 0; i < n; i++)
+	{
+		char	   *s;
+		int			len;
+
+		if (nulls[i])
+			continue;
+		s = OidOutputFunctionCall(output, values[i]);
+		len = strlen(s);
+		s = (char *) icp_to_utf8(s, &len);
+		add_element(e, s, len);
+	}
+}
+
+/*
+ * SPONSOR
+ */
+
+int
+rule_nature(RuleRecord *r)
+{
+	if (!r->has_nature)
+	{
+		r->nature = NATURE_NONE;
+		if (rule_has(r, FIELD_NATURE))
+		{
+			r->nature = rule_code_of(CODE_NATURE, rule_text(r, FIELD_NATURE), r->as_of, NULL);
+			if (r->nature == CODE_UNKNOWN)
+				r->nature = NATURE_UNKNOWN;
+		}
+		r->has_nature = true;
+	}
+	return r->nature;
+}
+
+unsigned
+rule_province(RuleRecord *r, RuleField field)
+{
+	RuleText	text;
+
+	if (!rule_has(r, field))
+		return 0;
+	if (r->shape->columns[field].reading == READ_PROVINCE)
+		return icp_province_of_code(DatumGetProvince(r->values[field]));
+	text = rule_text(r, field);
+	return icp_province_parse(text.s, text.len);
+}
+
+const RuleCredential *
+rule_credential(RuleRecord *r, RuleField field)
+{
+	RuleCredential *c = &r->credentials[field == FIELD_CREDENTIAL ? 0 : 1];
+
+	if (c->is_parsed)
+		return c;
+	c->is_parsed = true;
+	memset(&c->fault, 0, sizeof(c->fault));
+	if (r->shape->columns[field].reading == READ_CREDENTIAL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(r->context);
+		IcpCredentialDatum *datum = (IcpCredentialDatum *) PG_DETOAST_DATUM_PACKED(r->values[field]);
+
+		c->reason = icp_credential_parse(icp_credential_kind(datum), icp_credential_number(datum),
+										 icp_credential_number_len(datum), r->as_of_number,
+										 &c->number, &c->fault);
+		if (icp_credential_sign_fault(c->reason) && icp_credential_waiver_len(datum) > 0)
+			c->reason = ICP_CRED_OK;
+		MemoryContextSwitchTo(old);
+	}
+	else
+	{
+		IcpCredential *whole = MemoryContextAlloc(r->context, sizeof(IcpCredential));
+		RuleText	text = rule_text(r, field);
+
+		c->reason = icp_credential_text_parse(text.s, text.len, r->as_of_number, whole, &c->fault);
+		if (c->reason == ICP_CRED_OK)
+			c->number = whole->number;
+	}
+	return c;
+}
+
+/*
+ * SITE
+ */
+
+static void
+read_domain_list(RuleRecord *r)
+{
+	IcpListCursor cursor;
+	IcpDomainList *list = DatumGetDomainListPP(r->values[FIELD_DOMAINS]);
+	int			n = (int) icp_list_count(ICP_LIST_DATA(list), ICP_LIST_SIZE(list));
+
+	r->domains = palloc(sizeof(RuleDomain) * Max(n, 1));
+	icp_list_open(&cursor, list);
+	while (icp_list_next(&cursor))
+	{
+		RuleDomain *domain = &r->domains[r->ndomains++];
+
+		domain->key = cursor.key;
+		domain->keylen = (int) cursor.keylen;
+	}
+}
+
+void
+rule_read_domains(RuleRecord *r)
+{
+	MemoryContext old;
+
+	if (r->has_domains)
+		return;
+	r->has_domains = true;
+	r->ndomains = 0;
+	r->domains = NULL;
+	if (!rule_has(r, FIELD_DOMAINS))
+		return;
+	old = MemoryContextSwitchTo(r->context);
+	switch (r->shape->columns[FIELD_DOMAINS].reading)
+	{
+		case READ_DOMAIN_LIST:
+			read_domain_list(r);
+			break;
+		case READ_DOMAIN_NAME:
+			{
+				IcpDomainName *name = DatumGetDomainNamePP(r->values[FIELD_DOMAINS]);
+
+				r->domains = palloc(sizeof(RuleDomain));
+				r->domains->key = ICP_DOMAIN_KEY(name);
+				r->domains->keylen = (int) ICP_DOMAIN_KEYLEN(name);
+				r->ndomains = 1;
+				break;
+			}
+		default:
+			{
+				Elements	e;
+				int			i;
+
+				read_elements(r, FIELD_DOMAINS, &e);
+				r->domains = palloc(sizeof(RuleDomain) * Max(e.n, 1));
+				for (i = 0; i < e.n; i++)
+				{
+					RuleDomain *domain = &r->domains[i];
+					uint8_t    *key = palloc(ICP_DOMAIN_MAX);
+
+					domain->text = e.texts[i];
+					domain->key = key;
+					domain->keylen = icp_domain_parse(e.texts[i].s, e.texts[i].len, key, &domain->fault);
+				}
+				r->ndomains = e.n;
+			}
+	}
+	MemoryContextSwitchTo(old);
+}
+
+bool
+rule_read_url(RuleRecord *r)
+{
+	if (!r->has_url)
+	{
+		RuleText	text = rule_text(r, FIELD_HOMEPAGE);
+
+		r->is_url = icp_url_parse(text.s, text.len, &r->url, &r->url_fault);
+		r->has_url = true;
+	}
+	return r->is_url;
+}
+
+bool
+rule_read_number(RuleRecord *r)
+{
+	if (!r->has_number)
+	{
+		if (r->shape->columns[FIELD_NUMBER].reading == READ_NUMBER)
+		{
+			r->number = DatumGetIcpNumber(r->values[FIELD_NUMBER]);
+			r->is_number = true;
+		}
+		else
+		{
+			RuleText	text = rule_text(r, FIELD_NUMBER);
+
+			r->is_number = icp_number_parse_plain(text.s, text.len, &r->number) ||
+				icp_number_parse(text.s, text.len, &r->number, &r->number_fault);
+		}
+		r->has_number = true;
+	}
+	return r->is_number;
+}
+
+static bool
+add_word(void *arg, const KeywordHit *hit)
+{
+	RuleRecord *r = arg;
+	RuleWord   *word;
+
+	/* room is a power of two, doubled when it is full */
+	if (r->nwords == 0)
+		r->words = palloc(sizeof(RuleWord) * 8);
+	else if (r->nwords >= 8 && (r->nwords & (r->nwords - 1)) == 0)
+		r->words = repalloc(r->words, sizeof(RuleWord) * r->nwords * 2);
+	word = &r->words[r->nwords++];
+	word->list = hit->list;
+	word->is_short = hit->is_short;
+	word->pos = hit->pos;
+	word->end = hit->end;
+	r->lists |= KEYWORD_BIT(hit->list);
+	return true;
+}
+
+/* All words of all lists in the site's name, in one pass. */
+void
+rule_read_words(RuleRecord *r)
+{
+	MemoryContext old;
+	RuleText	text;
+
+	if (r->has_words)
+		return;
+	r->has_words = true;
+	r->nwords = 0;
+	r->lists = 0;
+	text = rule_text(r, FIELD_SITE_NAME);
+	old = MemoryContextSwitchTo(r->context);
+	keyword_scan(KEYWORD_BIT(KEYWORD_LISTS) - 1, text.s, text.len, add_word, r);
+	MemoryContextSwitchTo(old);
+}
+
+const RuleCodes *
+rule_read_codes(RuleRecord *r, RuleField field)
+{
+	static const RuleCodeTable tables[] = {CODE_SERVICE_CONTENT, CODE_LANGUAGE, CODE_APPROVAL_KIND};
+	int			i = field - FIELD_CONTENTS;
+
+	Assert(field >= FIELD_CONTENTS && field <= FIELD_APPROVALS);
+	if (r->codes[i] == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(r->context);
+		RuleCodes  *codes = palloc(sizeof(RuleCodes));
+		Elements	e;
+		int			k;
+
+		read_elements(r, field, &e);
+		codes->n = e.n;
+		codes->codes = palloc(sizeof(RuleCode) * Max(e.n, 1));
+		for (k = 0; k < e.n; k++)
+		{
+			RuleText	text = e.texts[k];
+			const char *colon = memchr(text.s, ':', text.len);
+			bool		is_valid;
+
+			/* an approval may have its document's number behind its kind */
+			codes->codes[k].text = text;
+			if (colon != NULL)
+				text.len = colon - text.s;
+			codes->codes[k].id = rule_code_of(tables[i], text, r->as_of, &is_valid);
+			if (!is_valid)
+				codes->codes[k].id = CODE_UNKNOWN;
+		}
+		r->codes[i] = codes;
+		MemoryContextSwitchTo(old);
+	}
+	return r->codes[i];
+}
+
+bool
+rule_has_code(RuleRecord *r, RuleField field, int id)
+{
+	const RuleCodes *codes = rule_read_codes(r, field);
+	int			i;
+
+	for (i = 0; i < codes->n; i++)
+		if (codes->codes[i].id == id)
+			return true;
+	return false;
+}
+
+/*
+ * ACCESS AND CONTACTS
+ */
+
+/* A network is the range of its hosts. */
+static void
+add_inet(RuleAddresses *a, const inet *address)
+{
+	int			bits = ip_bits(address);
+	IcpAddress	mask = {0, 0};
+
+	memset(a, 0, sizeof(RuleAddresses));
+	a->first = icp_address_of_inet(address, &a->family);
+	if (a->family == 4)
+		mask.low = bits == 0 ? PG_UINT32_MAX : PG_UINT32_MAX >> bits;
+	else
+	{
+		mask.high = bits >= 64 ? 0 : PG_UINT64_MAX >> bits;
+		mask.low = bits <= 64 ? PG_UINT64_MAX : bits == 128 ? 0 : PG_UINT64_MAX >> (bits - 64);
+	}
+	if (a->family == 4 && bits == 32)
+		mask.low = 0;
+	a->first.high &= ~mask.high;
+	a->first.low &= ~mask.low;
+	a->last.high = a->first.high | mask.high;
+	a->last.low = a->first.low | mask.low;
+}
+
+static void
+add_range(RuleRecord *r, TypeCacheEntry *type, const RangeType *range)
+{
+	RuleAddresses *a;
+
+	if (RangeIsEmpty(range))
+		return;
+	a = &r->addresses[r->naddresses++];
+	memset(a, 0, sizeof(RuleAddresses));
+	if (!icp_addresses_of_range(type, range, &a->family, &a->first, &a->last))
+		a->family = 0;			/* open, or of two families */
+}
+
+void
+rule_read_addresses(RuleRecord *r)
+{
+	MemoryContext old;
+	const RuleColumn *column = &r->shape->columns[FIELD_IPS];
+
+	if (r->has_addresses)
+		return;
+	r->has_addresses = true;
+	r->naddresses = 0;
+	r->addresses = NULL;
+	if (!rule_has(r, FIELD_IPS))
+		return;
+	old = MemoryContextSwitchTo(r->context);
+	if (column->reading == READ_INET)
+	{
+		r->addresses = palloc(sizeof(RuleAddresses));
+		add_inet(r->addresses, DatumGetInetPP(r->values[FIELD_IPS]));
+		r->naddresses = 1;
+	}
+	else if (column->reading == READ_IP_RANGE)
+	{
+		r->addresses = palloc(sizeof(RuleAddresses));
+		add_range(r, lookup_type_cache(column->type, TYPECACHE_RANGE_INFO),
+				  DatumGetRangeTypeP(r->values[FIELD_IPS]));
+	}
+	else if (column->reading == READ_IP_MULTIRANGE)
+	{
+		TypeCacheEntry *type = lookup_type_cache(column->type, TYPECACHE_MULTIRANGE_INFO);
+		MultirangeType *ranges = DatumGetMultirangeTypeP(r->values[FIELD_IPS]);
+		uint32		i;
+
+		r->addresses = palloc(sizeof(RuleAddresses) * Max(ranges->rangeCount, 1));
+		for (i = 0; i < ranges->rangeCount; i++)
+			add_range(r, type->rngtype, multirange_get_range(type->rngtype, ranges, i));
+	}
+	else
+	{
+		Elements	e;
+		int			i;
+
+		read_elements(r, FIELD_IPS, &e);
+		r->addresses = palloc(sizeof(RuleAddresses) * Max(e.n, 1));
+		for (i = 0; i < e.n; i++)
+		{
+			RuleAddresses *a = &r->addresses[r->naddresses++];
+
+			IcpAddressRange range;
+			IcpContactFault fault;
+
+			memset(a, 0, sizeof(RuleAddresses));
+			if (icp_ip_parse(e.texts[i].s, e.texts[i].len, &range, &fault) == ICP_WRONG)
+				a->reason = fault.reason;
+			else
+			{
+				a->family = range.family;
+				a->first = range.first;
+				a->last = range.last;
+			}
+			a->text = e.texts[i];
+		}
+	}
+	MemoryContextSwitchTo(old);
+}
+
+IcpVerdict
+rule_read_phone(RuleRecord *r, RuleField field, const IcpPhone **phone, const IcpContactFault **fault)
+{
+	int			i = field - FIELD_PHONE;
+
+	Assert(field >= FIELD_PHONE && field <= FIELD_EMERGENCY_PHONE);
+	if ((r->phones_read & 1 << i) == 0)
+	{
+		RuleText	text = rule_text(r, field);
+
+		r->phones_read |= 1 << i;
+		r->phone_verdicts[i] = icp_phone_list_check(text.s, text.len, &r->phones[i], &r->phone_faults[i]);
+	}
+	if (phone != NULL)
+		*phone = &r->phones[i];
+	if (fault != NULL)
+		*fault = &r->phone_faults[i];
+	return r->phone_verdicts[i];
+}

@@ -1,0 +1,278 @@
+/*
+ * rule_sponsor.c
+ *	  Rules on the sponsor's nature, province, superior unit and principal: what must agree (5 附件3 一(三),
+ *	  二(二)(四)(六)).
+ */
+#include "postgres.h"
+
+#include "core/person_name.h"
+#include "rules/rule_code.h"
+#include "rules/rule_context.h"
+#include "rules/rule_text.h"
+
+/*
+ * NATURE (5 附件3 二(二))
+ */
+
+static bool
+nature_001(RuleRecord *r, RuleFinding *f)
+{
+	return !rule_has(r, FIELD_NATURE);
+}
+
+static bool
+nature_002(RuleRecord *r, RuleFinding *f)
+{
+	bool		is_valid;
+
+	if (!rule_has(r, FIELD_NATURE))
+		return false;
+	(void) rule_code_of(CODE_NATURE, rule_text(r, FIELD_NATURE), r->as_of, &is_valid);
+	if (is_valid)
+		return false;
+	rule_found_field(r, f, FIELD_NATURE);
+	return true;
+}
+
+/* Name and nature are there, and known. */
+static bool
+has_both(RuleRecord *r)
+{
+	return rule_has(r, FIELD_NAME) && rule_has(r, FIELD_NATURE) && rule_nature(r) > 0;
+}
+
+static bool
+nature_003(RuleRecord *r, RuleFinding *f)
+{
+	int			nature;
+
+	if (!has_both(r))
+		return false;
+	nature = rule_nature(r);
+	if (nature == NATURE_ENTERPRISE || nature == NATURE_FOREIGN || nature == NATURE_COLLECTIVE ||
+		!rule_is_company(rule_text(r, FIELD_NAME)))
+		return false;
+	rule_found_field(r, f, FIELD_NATURE);
+	return true;
+}
+
+static bool
+nature_004(RuleRecord *r, RuleFinding *f)
+{
+	if (!has_both(r) || rule_nature(r) == NATURE_GOVERNMENT || !rule_is_authority(rule_text(r, FIELD_NAME)))
+		return false;
+	rule_found_field(r, f, FIELD_NATURE);
+	return true;
+}
+
+static bool
+ends_in(RuleText name, const char *const *endings, int n)
+{
+	int			i;
+
+	name = rule_without_brackets(name);
+	for (i = 0; i < n; i++)
+		if (rule_text_ends(name, endings[i]))
+			return true;
+	return false;
+}
+
+static bool
+nature_005(RuleRecord *r, RuleFinding *f)
+{
+	static const char *const endings[] = {"协会", "学会", "研究会", "商会", "联合会", "促进会", "基金会"};
+
+	if (!has_both(r) || rule_nature(r) != NATURE_ENTERPRISE ||
+		!ends_in(rule_text(r, FIELD_NAME), endings, lengthof(endings)))
+		return false;
+	rule_found_field(r, f, FIELD_NATURE);
+	return true;
+}
+
+static bool
+province_001(RuleRecord *r, RuleFinding *f)
+{
+	if (!rule_has(r, FIELD_PROVINCE) || rule_province(r, FIELD_PROVINCE) != 0)
+		return false;
+	rule_found_field(r, f, FIELD_PROVINCE);
+	return true;
+}
+
+/*
+ * SUPERIOR UNIT (5 附件3 二(四))
+ */
+
+static bool
+is_state_body(RuleRecord *r)
+{
+	int			nature = rule_nature(r);
+
+	return nature == NATURE_GOVERNMENT || nature == NATURE_MILITARY;
+}
+
+/* A person's name is told from a short name of a body (国务院) by its surname and by what it ends in. */
+static bool
+is_person(RuleText text)
+{
+	static const char *const words[] = {"个人", "自然人", "本人", "私人", "个体"};
+	static const char surnames[] =
+		"王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔"
+		"任陆廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚";
+	static const char *const endings[] = {
+		"部", "委", "局", "院", "会", "厅", "办", "处", "府", "党", "团", "社", "司", "所", "署", "厂", "店", "校",
+		"军", "队", "区", "省", "市", "县", "镇", "乡", "中心", "站", "室", "法院", "总参", "科", "集团", "组"
+	};
+	RuleText	surname;
+	IcpContactFault fault;
+	int			length;
+	int			i;
+
+	text = rule_trimmed(text);
+	for (i = 0; i < lengthof(words); i++)
+		if (rule_text_is(text, words[i]))
+			return true;
+	length = rule_text_length(text);
+	if (length < 2 || length > 3 || text.len != length * 3)
+		return false;
+	surname.s = surnames;
+	surname.len = sizeof(surnames) - 1;
+	return rule_text_has(surname, text.s, 3) && !ends_in(text, endings, lengthof(endings)) &&
+		icp_person_name_check(text.s, text.len, false, &fault) == ICP_RIGHT;
+}
+
+static bool
+superior_001(RuleRecord *r, RuleFinding *f)
+{
+	if (!rule_has(r, FIELD_SUPERIOR) || !is_state_body(r) || !is_person(rule_text(r, FIELD_SUPERIOR)))
+		return false;
+	f->field = FIELD_SUPERIOR;	/* a person's name is not shown */
+	return true;
+}
+
+static bool
+superior_002(RuleRecord *r, RuleFinding *f)
+{
+	if (!rule_has(r, FIELD_SUPERIOR) || !is_state_body(r) || !rule_is_company(rule_text(r, FIELD_SUPERIOR)))
+		return false;
+	rule_found_field(r, f, FIELD_SUPERIOR);
+	return true;
+}
+
+static bool
+superior_003(RuleRecord *r, RuleFinding *f)
+{
+	if (!rule_has(r, FIELD_SUPERIOR) || rule_has_letter(rule_text(r, FIELD_SUPERIOR)))
+		return false;
+	rule_found_field(r, f, FIELD_SUPERIOR);
+	return true;
+}
+
+/*
+ * PRINCIPAL (5 附件3 二(六))
+ */
+
+static bool
+principal_001(RuleRecord *r, RuleFinding *f)
+{
+	/*
+	 * of an individual it is optional: he is it himself; where the nature is wrong, NATURE-001 and -002 come
+	 * first
+	 */
+	return !rule_has(r, FIELD_PRINCIPAL_NAME) && rule_nature(r) != NATURE_INDIVIDUAL &&
+		!(rule_is_asked(r, FIELD_NATURE) && rule_nature(r) <= 0);
+}
+
+static IcpVerdict
+check_principal(RuleRecord *r, IcpContactFault *fault)
+{
+	RuleText	name = rule_text(r, FIELD_PRINCIPAL_NAME);
+	RuleField	credential = FIELD_PRINCIPAL_CREDENTIAL;
+
+	/* an individual's own, where none is asked of the principal */
+	if (!rule_is_asked(r, credential) && rule_nature(r) == NATURE_INDIVIDUAL)
+		credential = FIELD_CREDENTIAL;
+	return icp_person_name_check(name.s, name.len, rule_is_foreigner(r, credential), fault);
+}
+
+/* TEXT-001, TEXT-002 and PRIN-003 say it more plainly. */
+static bool
+is_told_elsewhere(RuleRecord *r)
+{
+	RuleText	name = rule_text(r, FIELD_PRINCIPAL_NAME);
+
+	return rule_is_placeholder(r, FIELD_PRINCIPAL_NAME) || rule_has_broken_character(name) ||
+		(rule_has(r, FIELD_NAME) && rule_nature(r) != NATURE_INDIVIDUAL &&
+		 rule_same_name(name, rule_text(r, FIELD_NAME)));
+}
+
+static bool
+principal_002(RuleRecord *r, RuleFinding *f)
+{
+	IcpContactFault fault;
+
+	if (!rule_has(r, FIELD_PRINCIPAL_NAME) || check_principal(r, &fault) != ICP_WRONG || is_told_elsewhere(r))
+		return false;
+	rule_found_field(r, f, FIELD_PRINCIPAL_NAME);
+	f->expected = rule_print(r, "%s", icp_person_name_reason_text(fault.reason)->hint);
+	return true;
+}
+
+static bool
+principal_003(RuleRecord *r, RuleFinding *f)
+{
+	if (!rule_has(r, FIELD_PRINCIPAL_NAME) || !rule_has(r, FIELD_NAME) ||
+		rule_nature(r) == NATURE_INDIVIDUAL ||
+		rule_is_placeholder(r, FIELD_PRINCIPAL_NAME) ||
+		!rule_same_name(rule_text(r, FIELD_PRINCIPAL_NAME), rule_text(r, FIELD_NAME)))
+		return false;
+	rule_found_field(r, f, FIELD_PRINCIPAL_NAME);
+	return true;
+}
+
+static bool
+principal_004(RuleRecord *r, RuleFinding *f)
+{
+	if (!rule_has(r, FIELD_PRINCIPAL_NAME) || !rule_has(r, FIELD_NAME) ||
+		rule_nature(r) != NATURE_INDIVIDUAL ||
+		rule_same_name(rule_text(r, FIELD_PRINCIPAL_NAME), rule_text(r, FIELD_NAME)))
+		return false;
+	rule_found_field(r, f, FIELD_PRINCIPAL_NAME);
+	return true;
+}
+
+static bool
+principal_005(RuleRecord *r, RuleFinding *f)
+{
+	IcpContactFault fault;
+
+	if (!rule_has(r, FIELD_PRINCIPAL_NAME) || check_principal(r, &fault) != ICP_WARNING ||
+		is_told_elsewhere(r))
+		return false;
+	rule_found_field(r, f, FIELD_PRINCIPAL_NAME);
+	f->expected = rule_print(r, "%s", icp_person_name_reason_text(fault.reason)->hint);
+	return true;
+}
+
+#define NAME_AND_NATURE (FIELD_BIT(FIELD_NAME) | FIELD_BIT(FIELD_NATURE))
+#define SUPERIOR_AND_NATURE (FIELD_BIT(FIELD_SUPERIOR) | FIELD_BIT(FIELD_NATURE))
+
+const RuleTest rule_sponsor_tests[] = {
+	{"NATURE-001", FIELD_BIT(FIELD_NATURE), 0, nature_001},
+	{"NATURE-002", FIELD_BIT(FIELD_NATURE), 0, nature_002},
+	{"NATURE-003", NAME_AND_NATURE, 0, nature_003},
+	{"NATURE-004", NAME_AND_NATURE, 0, nature_004},
+	{"NATURE-005", NAME_AND_NATURE, 0, nature_005},
+	{"PROVINCE-001", FIELD_BIT(FIELD_PROVINCE), 0, province_001},
+	{"SUPERIOR-001", SUPERIOR_AND_NATURE, 0, superior_001},
+	{"SUPERIOR-002", SUPERIOR_AND_NATURE, 0, superior_002},
+	{"SUPERIOR-003", FIELD_BIT(FIELD_SUPERIOR), 0, superior_003},
+	{"PRINCIPAL-001", FIELD_BIT(FIELD_PRINCIPAL_NAME), FIELD_BIT(FIELD_NATURE), principal_001},
+	{"PRINCIPAL-002", FIELD_BIT(FIELD_PRINCIPAL_NAME),
+		NAME_AND_NATURE | FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL) | FIELD_BIT(FIELD_CREDENTIAL), principal_002},
+	{"PRINCIPAL-003", FIELD_BIT(FIELD_PRINCIPAL_NAME) | FIELD_BIT(FIELD_NAME), FIELD_BIT(FIELD_NATURE),
+	principal_003},
+	{"PRINCIPAL-004", FIELD_BIT(FIELD_PRINCIPAL_NAME) | NAME_AND_NATURE, 0, principal_004},
+	{"PRINCIPAL-005", FIELD_BIT(FIELD_PRINCIPAL_NAME),
+		NAME_AND_NATURE | FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL) | FIELD_BIT(FIELD_CREDENTIAL), principal_005},
+	{NULL}
+};

@@ -1,0 +1,439 @@
+/*
+ * rule_table.c
+ *	  The backend's copy of icp.rule and icp.rule_setting, and of it the rules that apply.
+ *
+ * Read and invalidated as the calendar is (see calendar.c, which says why): a plain scan under a fresh
+ * catalog snapshot; triggers on the tables send a relcache invalidation.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "commands/trigger.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "compat.h"
+#include "rules/rule_context.h"
+#include "rules/rule_table.h"
+#include "types/province.h"
+
+ICP_FUNCTION(icp_rule_changed);
+
+#define PROGRAMS_MAX 64
+
+/* The leading columns of the tables, which an upgrade may follow with others but not move. */
+#define ANUM_CODE		1
+#define ANUM_FIELD		2
+#define ANUM_SEVERITY	3
+#define ANUM_CLAUSE		4
+#define ANUM_MESSAGE_ZH 5
+#define ANUM_MESSAGE_EN 6
+#define ANUM_ADVICE_ZH	7
+#define ANUM_EXPECTED	8
+#define ANUM_VALID_FROM 9
+#define ANUM_VALID_TO	10
+#define ANUM_PROVINCE	11
+#define ANUM_ENABLED	12
+
+#define ANUM_SET_CODE		1
+#define ANUM_SET_PROVINCE	2
+#define ANUM_SET_ENABLED	3
+#define ANUM_SET_SEVERITY	4
+#define ANUM_SET_VALID_FROM 5
+#define ANUM_SET_VALID_TO	6
+
+typedef enum RuleTable
+{
+	TABLE_RULE,
+	TABLE_SETTING
+} RuleTable;
+
+#define RULE_TABLES 2
+
+static const char *const table_names[RULE_TABLES] = {"rule", "rule_setting"};
+
+/* A bureau's word on a rule: each part NULL or not by its flag. */
+typedef struct Setting
+{
+	const Rule *rule;
+	unsigned	province;		/* index; 0: everywhere */
+	bool		has_enabled;
+	bool		is_enabled;
+	bool		has_severity;
+	bool		is_error;
+	bool		has_from;
+	DateADT		valid_from;
+	bool		has_to;
+	DateADT		valid_to;
+} Setting;
+
+typedef struct RuleCache
+{
+	MemoryContext context;
+	Rule	   *rules;			/* in the order of the tests */
+	int			nrules;
+	Setting    *settings;
+	int			nsettings;
+	int			settings_room;
+	RuleProgram *programs[PROGRAMS_MAX];
+	int			nprograms;
+} RuleCache;
+
+static Oid	table_oids[RULE_TABLES];
+static RuleCache *cache = NULL;
+
+/* The copy is good while no invalidation has come since the moment before its snapshot was taken. */
+static uint64 generation = 1;
+static uint64 loaded_generation = 0;
+
+static void
+rule_relcache_callback(Datum arg, Oid relid)
+{
+	if (relid == InvalidOid || relid == table_oids[TABLE_RULE] || relid == table_oids[TABLE_SETTING])
+		generation++;
+}
+
+const RuleTest *const *
+rule_all_tests(int *n)
+{
+	static const RuleTest *const tables[] = {
+		rule_name_tests, rule_sponsor_tests, rule_credential_tests, rule_contact_tests, rule_site_name_tests,
+		rule_approval_tests, rule_domain_tests, rule_access_tests, rule_number_tests
+	};
+	static const RuleTest *all[256];
+	static int	count = 0;
+	int			i;
+
+	if (count == 0)
+	{
+		int			total = 0;
+
+		for (i = 0; i < lengthof(tables); i++)
+		{
+			const RuleTest *test;
+
+			for (test = tables[i]; test->code != NULL; test++)
+			{
+				if (total == lengthof(all))
+					elog(ERROR, "more rule tests than there is room for");
+				all[total++] = test;
+			}
+		}
+		count = total;
+	}
+	*n = count;
+	return all;
+}
+
+/*
+ * READING
+ */
+
+static char *
+text_column(HeapTuple tuple, TupleDesc desc, int attnum)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(tuple, attnum, desc, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
+static DateADT
+date_column(HeapTuple tuple, TupleDesc desc, int attnum, DateADT otherwise, bool *has)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(tuple, attnum, desc, &isnull);
+
+	if (has != NULL)
+		*has = !isnull;
+	return isnull ? otherwise : DatumGetDateADT(value);
+}
+
+static unsigned
+province_column(HeapTuple tuple, TupleDesc desc, int attnum)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(tuple, attnum, desc, &isnull);
+
+	return isnull ? 0 : icp_province_of_code(DatumGetProvince(value));
+}
+
+static Rule *
+find_rule(RuleCache *c, const char *code)
+{
+	int			i;
+
+	for (i = 0; i < c->nrules; i++)
+		if (strcmp(c->rules[i].test->code, code) == 0)
+			return &c->rules[i];
+	return NULL;
+}
+
+/* A row whose code this library has no test for belongs to another version: it does nothing. */
+static void
+read_rule(RuleCache *c, HeapTuple tuple, TupleDesc desc)
+{
+	char	   *code = text_column(tuple, desc, ANUM_CODE);
+	Rule	   *rule = find_rule(c, code);
+	bool		isnull;
+
+	if (rule == NULL)
+		return;
+	rule->code = code;
+	rule->field = rule_field_of(text_column(tuple, desc, ANUM_FIELD));
+	rule->is_error = strcmp(text_column(tuple, desc, ANUM_SEVERITY), "error") == 0;
+	rule->clause = text_column(tuple, desc, ANUM_CLAUSE);
+	rule->message_zh = text_column(tuple, desc, ANUM_MESSAGE_ZH);
+	rule->message_en = text_column(tuple, desc, ANUM_MESSAGE_EN);
+	rule->advice_zh = text_column(tuple, desc, ANUM_ADVICE_ZH);
+	rule->expected = text_column(tuple, desc, ANUM_EXPECTED);
+	rule->valid_from = date_column(tuple, desc, ANUM_VALID_FROM, DATEVAL_NOBEGIN, NULL);
+	rule->valid_to = date_column(tuple, desc, ANUM_VALID_TO, DATEVAL_NOEND, NULL);
+	rule->province = province_column(tuple, desc, ANUM_PROVINCE);
+	rule->is_enabled = DatumGetBool(heap_getattr(tuple, ANUM_ENABLED, desc, &isnull));
+}
+
+static void
+read_setting(RuleCache *c, HeapTuple tuple, TupleDesc desc)
+{
+	Rule	   *rule = find_rule(c, text_column(tuple, desc, ANUM_SET_CODE));
+	Setting    *setting;
+	char	   *severity;
+	bool		isnull;
+
+	if (rule == NULL)
+		return;
+	if (c->nsettings == c->settings_room)
+	{
+		c->settings_room = c->settings_room == 0 ? 16 : c->settings_room * 2;
+		c->settings = c->settings == NULL ? palloc(sizeof(Setting) * c->settings_room) :
+			repalloc(c->settings, sizeof(Setting) * c->settings_room);
+	}
+	setting = &c->settings[c->nsettings++];
+	setting->rule = rule;
+	setting->province = province_column(tuple, desc, ANUM_SET_PROVINCE);
+	setting->is_enabled = DatumGetBool(heap_getattr(tuple, ANUM_SET_ENABLED, desc, &isnull));
+	setting->has_enabled = !isnull;
+	severity = text_column(tuple, desc, ANUM_SET_SEVERITY);
+	setting->has_severity = severity != NULL;
+	setting->is_error = severity != NULL && strcmp(severity, "error") == 0;
+	setting->valid_from = date_column(tuple, desc, ANUM_SET_VALID_FROM, 0, &setting->has_from);
+	setting->valid_to = date_column(tuple, desc, ANUM_SET_VALID_TO, 0, &setting->has_to);
+}
+
+static void
+read_table(RuleCache *c, RuleTable table, Relation rel, Snapshot snapshot)
+{
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, snapshot, 0, NULL);
+	HeapTuple	tuple;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		if (table == TABLE_RULE)
+			read_rule(c, tuple, RelationGetDescr(rel));
+		else
+			read_setting(c, tuple, RelationGetDescr(rel));
+	}
+	systable_endscan(scan);
+}
+
+static RuleCache *
+get_cache(void)
+{
+	static bool registered = false;
+	static TimestampTz asked_at = 0;
+	Relation	rels[RULE_TABLES];
+	const RuleTest *const *tests;
+	MemoryContext context;
+	MemoryContext old;
+	RuleCache  *fresh;
+	Snapshot	snapshot;
+	uint64		at;
+	Oid			schema;
+	int			i;
+
+	/* A statement that opens no table takes in no invalidations by itself; once a statement is enough. */
+	if (asked_at != GetCurrentStatementStartTimestamp())
+	{
+		asked_at = GetCurrentStatementStartTimestamp();
+		AcceptInvalidationMessages();
+	}
+	if (cache != NULL && loaded_generation == generation)
+		return cache;
+
+	if (!registered)
+	{
+		CacheRegisterRelcacheCallback(rule_relcache_callback, (Datum) 0);
+		registered = true;
+	}
+
+	schema = get_namespace_oid("icp", false);
+	for (i = 0; i < RULE_TABLES; i++)
+	{
+		table_oids[i] = get_relname_relid(table_names[i], schema);
+		if (!OidIsValid(table_oids[i]))
+			elog(ERROR, "table icp.%s is missing", table_names[i]);
+		rels[i] = table_open(table_oids[i], AccessShareLock);
+	}
+
+	/* Invalidations that arrive from here on may be of changes that the snapshot does not see. */
+	at = generation;
+	snapshot = RegisterSnapshot(GetCatalogSnapshot(table_oids[TABLE_RULE]));
+	/* in the caller's memory until it is whole, so that an error leaves nothing behind */
+	context = AllocSetContextCreate(CurrentMemoryContext, "icp rules", ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(context);
+	fresh = palloc0(sizeof(RuleCache));
+	fresh->context = context;
+	tests = rule_all_tests(&fresh->nrules);
+	fresh->rules = palloc0(sizeof(Rule) * fresh->nrules);
+	for (i = 0; i < fresh->nrules; i++)
+		fresh->rules[i].test = tests[i];
+	for (i = 0; i < RULE_TABLES; i++)
+		read_table(fresh, (RuleTable) i, rels[i], snapshot);
+	MemoryContextSwitchTo(old);
+
+	UnregisterSnapshot(snapshot);
+	for (i = 0; i < RULE_TABLES; i++)
+		table_close(rels[i], AccessShareLock);
+
+	MemoryContextSetParent(context, CacheMemoryContext);
+	if (cache != NULL)
+		MemoryContextDelete(cache->context);
+	cache = fresh;
+	loaded_generation = at;
+	return cache;
+}
+
+/*
+ * PROGRAMS
+ */
+
+/*
+ * What a rule is in one province (0: none known) as of a date: the province's setting, then the general one,
+ * then it.
+ */
+static bool
+applies(const RuleCache *c, const Rule *rule, unsigned province, DateADT as_of, bool *is_error)
+{
+	bool		is_enabled = rule->is_enabled && (rule->province == 0 || rule->province == province);
+	DateADT		from = rule->valid_from;
+	DateADT		to = rule->valid_to;
+	int			pass;
+	int			i;
+
+	*is_error = rule->is_error;
+	for (pass = 0; pass < 2; pass++)
+	{
+		for (i = 0; i < c->nsettings; i++)
+		{
+			const Setting *setting = &c->settings[i];
+
+			if (setting->rule != rule || (pass == 0 ? setting->province != 0 :
+										  setting->province == 0 || setting->province != province))
+				continue;
+			if (setting->has_enabled)
+				is_enabled = setting->is_enabled &&
+					(pass == 1 || rule->province == 0 || rule->province == province);
+			if (setting->has_severity)
+				*is_error = setting->is_error;
+			if (setting->has_from)
+				from = setting->valid_from;
+			if (setting->has_to)
+				to = setting->valid_to;
+		}
+	}
+	return is_enabled && from <= as_of && as_of <= to;
+}
+
+static RuleProgram *
+make_program(RuleCache *c, uint32 present, DateADT as_of)
+{
+	RuleProgram *program = palloc0(sizeof(RuleProgram));
+	int			i;
+
+	program->as_of = as_of;
+	program->present = present;
+	program->rules = palloc(sizeof(ActiveRule) * c->nrules);
+	for (i = 0; i < c->nrules; i++)
+	{
+		const Rule *rule = &c->rules[i];
+		ActiveRule	active = {rule, rule->test->breaks, 0, 0};
+		unsigned	province;
+
+		if (rule->code == NULL || (rule->test->needs & present) != rule->test->needs)
+			continue;
+		for (province = 0; province <= ICP_PROVINCES; province++)
+		{
+			bool		is_error;
+
+			if (!applies(c, rule, province, as_of, &is_error))
+				continue;
+			active.provinces |= (uint32) 1 << province;
+			if (is_error)
+				active.errors |= (uint32) 1 << province;
+		}
+		if (active.provinces != 0)
+			program->rules[program->n++] = active;
+	}
+	return program;
+}
+
+const RuleProgram *
+rule_program(uint32 present, DateADT as_of)
+{
+	RuleCache  *c = get_cache();
+	MemoryContext old;
+	int			i;
+
+	for (i = 0; i < c->nprograms; i++)
+	{
+		RuleProgram *program = c->programs[i];
+
+		if (program->as_of == as_of && program->present == present)
+		{
+			/* the one asked for last comes first */
+			if (i > 0)
+			{
+				c->programs[i] = c->programs[0];
+				c->programs[0] = program;
+			}
+			return program;
+		}
+	}
+	if (c->nprograms == PROGRAMS_MAX)
+	{
+		for (i = PROGRAMS_MAX / 2; i < PROGRAMS_MAX; i++)
+		{
+			pfree(c->programs[i]->rules);
+			pfree(c->programs[i]);
+		}
+		c->nprograms = PROGRAMS_MAX / 2;
+	}
+	old = MemoryContextSwitchTo(c->context);
+	c->programs[c->nprograms] = make_program(c, present, as_of);
+	MemoryContextSwitchTo(old);
+	return c->programs[c->nprograms++];
+}
+
+/* Trigger on the two tables: every session, this one included, reads them anew. */
+Datum
+icp_rule_changed(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	/* as a BEFORE ROW trigger it would swallow the row */
+	if (!CALLED_AS_TRIGGER(fcinfo) ||
+		(TRIGGER_FIRED_BEFORE(trigger->tg_event) && TRIGGER_FIRED_FOR_ROW(trigger->tg_event)))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("icp.rule_changed() can only be called as a statement or AFTER ROW trigger")));
+	CacheInvalidateRelcache(trigger->tg_relation);
+	return PointerGetDatum(NULL);
+}
