@@ -73,27 +73,27 @@ COMMENT ON CAST (icp.filing_number AS text) IS 'canonical text';
 -- Order and hash: the integer's own.
 
 CREATE FUNCTION icp.icp_id_eq(icp.icp_id, icp.icp_id) RETURNS boolean
-  AS 'int8eq' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_number_eq' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION icp.icp_id_eq(icp.icp_id, icp.icp_id) IS 'implementation of =';
 
 CREATE FUNCTION icp.icp_id_ne(icp.icp_id, icp.icp_id) RETURNS boolean
-  AS 'int8ne' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_number_ne' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION icp.icp_id_ne(icp.icp_id, icp.icp_id) IS 'implementation of <>';
 
 CREATE FUNCTION icp.icp_id_lt(icp.icp_id, icp.icp_id) RETURNS boolean
-  AS 'int8lt' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_number_lt' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION icp.icp_id_lt(icp.icp_id, icp.icp_id) IS 'implementation of <';
 
 CREATE FUNCTION icp.icp_id_le(icp.icp_id, icp.icp_id) RETURNS boolean
-  AS 'int8le' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_number_le' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION icp.icp_id_le(icp.icp_id, icp.icp_id) IS 'implementation of <=';
 
 CREATE FUNCTION icp.icp_id_gt(icp.icp_id, icp.icp_id) RETURNS boolean
-  AS 'int8gt' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_number_gt' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION icp.icp_id_gt(icp.icp_id, icp.icp_id) IS 'implementation of >';
 
 CREATE FUNCTION icp.icp_id_ge(icp.icp_id, icp.icp_id) RETURNS boolean
-  AS 'int8ge' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_number_ge' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION icp.icp_id_ge(icp.icp_id, icp.icp_id) IS 'implementation of >=';
 
 CREATE FUNCTION icp.icp_id_cmp(icp.icp_id, icp.icp_id) RETURNS integer
@@ -196,27 +196,27 @@ COMMENT ON AGGREGATE icp.max(icp.icp_id) IS 'greatest value, from an index where
 -- Order and hash: the integer's own.
 
 CREATE FUNCTION icp.filing_number_eq(icp.filing_number, icp.filing_number) RETURNS boolean
-  AS 'int8eq' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_number_eq' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION icp.filing_number_eq(icp.filing_number, icp.filing_number) IS 'implementation of =';
 
 CREATE FUNCTION icp.filing_number_ne(icp.filing_number, icp.filing_number) RETURNS boolean
-  AS 'int8ne' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_number_ne' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION icp.filing_number_ne(icp.filing_number, icp.filing_number) IS 'implementation of <>';
 
 CREATE FUNCTION icp.filing_number_lt(icp.filing_number, icp.filing_number) RETURNS boolean
-  AS 'int8lt' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_number_lt' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION icp.filing_number_lt(icp.filing_number, icp.filing_number) IS 'implementation of <';
 
 CREATE FUNCTION icp.filing_number_le(icp.filing_number, icp.filing_number) RETURNS boolean
-  AS 'int8le' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_number_le' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION icp.filing_number_le(icp.filing_number, icp.filing_number) IS 'implementation of <=';
 
 CREATE FUNCTION icp.filing_number_gt(icp.filing_number, icp.filing_number) RETURNS boolean
-  AS 'int8gt' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_number_gt' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION icp.filing_number_gt(icp.filing_number, icp.filing_number) IS 'implementation of >';
 
 CREATE FUNCTION icp.filing_number_ge(icp.filing_number, icp.filing_number) RETURNS boolean
-  AS 'int8ge' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_number_ge' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION icp.filing_number_ge(icp.filing_number, icp.filing_number) IS 'implementation of >=';
 
 CREATE FUNCTION icp.filing_number_cmp(icp.filing_number, icp.filing_number) RETURNS integer

@@ -37,27 +37,27 @@ COMMENT ON CAST (icp.psb_number AS text) IS 'canonical text';
 -- Order and hash: the integer's own.
 
 CREATE FUNCTION icp.psb_number_eq(icp.psb_number, icp.psb_number) RETURNS boolean
-  AS 'int8eq' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_number_eq' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION icp.psb_number_eq(icp.psb_number, icp.psb_number) IS 'implementation of =';
 
 CREATE FUNCTION icp.psb_number_ne(icp.psb_number, icp.psb_number) RETURNS boolean
-  AS 'int8ne' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_number_ne' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION icp.psb_number_ne(icp.psb_number, icp.psb_number) IS 'implementation of <>';
 
 CREATE FUNCTION icp.psb_number_lt(icp.psb_number, icp.psb_number) RETURNS boolean
-  AS 'int8lt' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_number_lt' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION icp.psb_number_lt(icp.psb_number, icp.psb_number) IS 'implementation of <';
 
 CREATE FUNCTION icp.psb_number_le(icp.psb_number, icp.psb_number) RETURNS boolean
-  AS 'int8le' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_number_le' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION icp.psb_number_le(icp.psb_number, icp.psb_number) IS 'implementation of <=';
 
 CREATE FUNCTION icp.psb_number_gt(icp.psb_number, icp.psb_number) RETURNS boolean
-  AS 'int8gt' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_number_gt' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION icp.psb_number_gt(icp.psb_number, icp.psb_number) IS 'implementation of >';
 
 CREATE FUNCTION icp.psb_number_ge(icp.psb_number, icp.psb_number) RETURNS boolean
-  AS 'int8ge' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+  AS 'MODULE_PATHNAME', 'icp_number_ge' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION icp.psb_number_ge(icp.psb_number, icp.psb_number) IS 'implementation of >=';
 
 CREATE FUNCTION icp.psb_number_cmp(icp.psb_number, icp.psb_number) RETURNS integer
