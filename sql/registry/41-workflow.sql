@@ -79,6 +79,22 @@ $$;
 COMMENT ON FUNCTION @registry@.approve_new_filing(@registry@.application) IS
 	'What the approval of a new filing does: numbers for sponsor and site, both filed, the access live (4 §18(三)2)';
 
+-- Each subject of the automatic check is a function of its own, which returns what people read as the reason.
+CREATE FUNCTION @registry@.report_problems(application_id bigint) RETURNS SETOF text
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY SELECT p FROM @registry@.standing_problems(application_id) p;
+	RETURN QUERY SELECT p FROM @registry@.blacklist_problems(application_id) p;
+	RETURN QUERY SELECT p FROM @registry@.password_problems(application_id) p;
+	RETURN QUERY SELECT p FROM @registry@.approval_problems(application_id) p;
+	RETURN QUERY SELECT p FROM @registry@.rule_problems(application_id) p;
+END
+$$;
+COMMENT ON FUNCTION @registry@.report_problems(bigint) IS
+	'Why the automatic check returns a reported application: provider''s standing, blacklists, password, approvals, form rules (4 §18(三)1); no row: it passes';
+
 CREATE FUNCTION @registry@.apply_step() RETURNS trigger
 	LANGUAGE plpgsql
 	SECURITY DEFINER
@@ -86,12 +102,16 @@ CREATE FUNCTION @registry@.apply_step() RETURNS trigger
 AS $$
 DECLARE
 	conflicts	text;
+	problems	text;
 BEGIN
 	IF NEW.state = 'reported' THEN
 		-- the automatic check, in the statement that reports
+		SELECT string_agg(p, '; ') INTO problems FROM @registry@.report_problems(NEW.id) p;
 		UPDATE @registry@.application a
-		   SET state = CASE WHEN EXISTS (SELECT FROM @registry@.blocking_conflicts(NEW.id))
-							THEN 'conflicted' ELSE 'reviewing' END
+		   SET state = CASE WHEN problems IS NOT NULL THEN 'returned'
+							WHEN EXISTS (SELECT FROM @registry@.blocking_conflicts(NEW.id)) THEN 'conflicted'
+							ELSE 'reviewing' END,
+			   reason = problems
 		 WHERE a.id = NEW.id;
 	ELSIF NEW.state = 'approved' THEN
 		-- Nobody changes what the two claim between the test and the effect.  (New sites of the sponsor may come in.)

@@ -1,0 +1,9 @@
+-- Prior and special approvals.
+
+CREATE FUNCTION @registry@.approval_problems(application_id bigint) RETURNS SETOF text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT NULL::text WHERE false;
+END;
+COMMENT ON FUNCTION @registry@.approval_problems(bigint) IS 'Why the automatic check returns a reported application';
