@@ -2,43 +2,6 @@
 -- and icp.grant_registry() does it later.  Row security keeps a provider to its customers, a sponsor to its account
 -- and a bureau to its province.
 
-CREATE FUNCTION @registry@.may_see(province_code smallint, account_id bigint) RETURNS boolean
-	LANGUAGE sql STABLE
-	SECURITY DEFINER
-	SET search_path = pg_catalog, icp, pg_temp
-BEGIN ATOMIC
-	SELECT EXISTS (
-		SELECT FROM @registry@.member m
-		 WHERE m.role_name = @registry@.acting_user()
-		   AND CASE m.role
-			   WHEN 'ministry' THEN true
-			   WHEN 'system' THEN true
-			   WHEN 'bureau' THEN m.province_code = may_see.province_code
-			   WHEN 'sponsor' THEN m.account_id = may_see.account_id
-			   WHEN 'provider' THEN EXISTS (SELECT FROM @registry@.account a
-											 WHERE a.id = may_see.account_id AND a.provider_id = m.provider_id)
-			   END);
-END;
-COMMENT ON FUNCTION @registry@.may_see(smallint, bigint) IS
-	'Row security: may the acting role see a record of this province and account?';
-
-CREATE FUNCTION @registry@.may_enter(account_id bigint) RETURNS boolean
-	LANGUAGE sql STABLE
-	SECURITY DEFINER
-	SET search_path = pg_catalog, icp, pg_temp
-BEGIN ATOMIC
-	SELECT EXISTS (
-		SELECT FROM @registry@.member m
-		 WHERE m.role_name = @registry@.acting_user()
-		   AND CASE m.role
-			   WHEN 'sponsor' THEN m.account_id = may_enter.account_id
-			   WHEN 'provider' THEN EXISTS (SELECT FROM @registry@.account a
-											 WHERE a.id = may_enter.account_id AND a.provider_id = m.provider_id)
-			   ELSE false END);
-END;
-COMMENT ON FUNCTION @registry@.may_enter(bigint) IS
-	'Row security: may the acting role enter records of this account? Only its sponsor and its provider (1 一)';
-
 ALTER TABLE @registry@.account ENABLE ROW LEVEL SECURITY;
 CREATE POLICY account_see ON @registry@.account FOR SELECT USING (@registry@.may_see(province_code, id));
 CREATE POLICY account_enter ON @registry@.account FOR INSERT WITH CHECK (
