@@ -218,7 +218,7 @@ COMMENT ON COLUMN @registry@.overdue_incident.ended_at IS 'Until when; NULL: sti
 COMMENT ON COLUMN @registry@.overdue_incident.due_at IS 'When it became a major incident';
 COMMENT ON COLUMN @registry@.overdue_incident.reported_at IS 'NULL: it has not been reported';
 
--- Old applications that never came to an end (1 表 迁移中·管局4, 企业7), by the provider that has them.
+-- Old applications that never came to an end (1 表 迁移中, 管局4, 企业7), by the provider that has them.
 CREATE VIEW @registry@.unfinished_application WITH (security_barrier) AS
 SELECT a.id, a.kind, a.state, a.provider_id, a.province, a.province_code, a.account_id, a.created_at,
 	   CASE WHEN a.state IN ('draft', 'submitted', 'pre_verified', 'verified', 'returned') THEN 'provider'

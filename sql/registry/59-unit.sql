@@ -231,7 +231,7 @@ CREATE FUNCTION @registry@.find_ip_problems() RETURNS TABLE (ip_block_id bigint,
 	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
-	SELECT b.id, 'the addresses are not public (非公网地址)'
+	SELECT b.id, 'the addresses are not public (非公网地址)'::text
 	  FROM @registry@.ip_block b WHERE b.status = 'held' AND NOT icp.is_public(b.ips)
 	UNION ALL
 	SELECT b.id, 'a site of ' || p.name || ' is served from addresses of this block (接入信息不一致)'
@@ -267,13 +267,13 @@ SELECT r.what, r.id, r.provider_id, r.province_code, r.due_at
 					ELSE 'ip_block' END AS what, b.id, b.provider_id, b.province_code, b.due_at
 		  FROM @registry@.ip_block b WHERE b.due_at <= now()
 		UNION ALL
-		SELECT 'domain_change', d.id, d.provider_id, d.province_code, d.due_at
+		SELECT 'domain_change'::text, d.id, d.provider_id, d.province_code, d.due_at
 		  FROM @registry@.domain_report d WHERE d.due_at <= now()
 		UNION ALL
 		SELECT c.unit || '_contact', c.id, c.provider_id, c.province_code, c.due_at
 		  FROM @registry@.unit_contact c WHERE c.due_at <= now()
 		UNION ALL
-		SELECT 'ip_prompt', p.id, p.provider_id, p.province_code, p.due_at
+		SELECT 'ip_prompt'::text, p.id, p.provider_id, p.province_code, p.due_at
 		  FROM @registry@.ip_prompt p WHERE p.corrected_at IS NULL AND p.due_at <= now()) r
  WHERE (SELECT @registry@.sees_all_conflicts())
 	OR @registry@.is_member('{bureau,provider}', r.province_code, r.provider_id);

@@ -43,9 +43,9 @@ SELECT p.oid::regprocedure FROM pg_proc p
 SELECT c.oid::regclass FROM pg_class c
  WHERE c.relnamespace = 'beian'::regnamespace AND c.relkind IN ('r', 'v', 'S')
    AND has_table_privilege('regress_icp_nobody', c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER');
--- the public calls lookup and nothing else
+-- the public asks whether a site is filed and may be resolved, and reads what bureaus publish; nothing else
 SELECT p.oid::regprocedure FROM pg_proc p
- WHERE p.pronamespace = 'beian'::regnamespace AND has_function_privilege('regress_icp_public', p.oid, 'EXECUTE');
+ WHERE p.pronamespace = 'beian'::regnamespace AND has_function_privilege('regress_icp_public', p.oid, 'EXECUTE') ORDER BY p.proname;
 SELECT c.oid::regclass FROM pg_class c
  WHERE c.relnamespace = 'beian'::regnamespace AND c.relkind IN ('r', 'v')
    AND (has_table_privilege('regress_icp_public', c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
