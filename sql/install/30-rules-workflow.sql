@@ -17,7 +17,7 @@ INSERT INTO icp.actor (code, name_zh, meaning) VALUES
 	('bureau',   '通信管理局',     'the bureau of the sponsor''s province'),
 	('system',   '系统',           'the automatic check, in the statement that reports'),
 	('clock',    '时钟',           'whoever runs the clocks'),
-	('creator',  '申请创建者',     'the account or the provider, whichever filed the application');
+	('creator',  '申请创建者',     'the account, the provider or the bureau, whichever filed the application');
 
 CREATE TABLE icp.state (
 	code		text PRIMARY KEY,
@@ -37,25 +37,42 @@ INSERT INTO icp.state (code, ordinal, name_zh, is_final) VALUES
 	('pre_verified', 3, '待当面核验',   false),
 	('verified',     4, '已核验',       false),
 	('reported',     5, '已上报',       false),
-	('conflicted',   6, '冲突待协调',   false),
-	('reviewing',    7, '待审核',       false),
-	('approved',     8, '通过',         true),
-	('returned',     9, '退回',         false),
-	('withdrawn',   10, '撤回',         true),
-	('expired',     11, '逾期作废',     true);
+	('sms',          6, '待短信核验',   false),
+	('conflicted',   7, '冲突待协调',   false),
+	('reviewing',    8, '待审核',       false),
+	('approved',     9, '通过',         true),
+	('returned',    10, '退回',         false),
+	('withdrawn',   11, '撤回',         true),
+	('expired',     12, '逾期作废',     true);
 
 CREATE TABLE icp.application_kind (
 	code		text PRIMARY KEY,
 	name_zh		text NOT NULL,
-	clause		text NOT NULL
+	clause		text NOT NULL,
+	steps		text CHECK (steps IN ('F', 'V', 'C', 'L', 'P')),
+	concerns	text CHECK (concerns IN ('sponsor', 'site', 'access'))
 );
 COMMENT ON TABLE icp.application_kind IS 'The kinds of application that have a workflow';
 COMMENT ON COLUMN icp.application_kind.code IS 'Value of application.kind';
 COMMENT ON COLUMN icp.application_kind.name_zh IS 'Chinese term';
 COMMENT ON COLUMN icp.application_kind.clause IS 'Document and article of the law';
+COMMENT ON COLUMN icp.application_kind.steps IS
+	'Which steps it has: F with the face-to-face check (当面核验, 4 §19(二)), V changes without it, C cancellations (注销), L licence (经营许可), P password reset (密码重置)';
+COMMENT ON COLUMN icp.application_kind.concerns IS 'What it is about: a sponsor (主体), a site (网站) or an access (接入)';
 
-INSERT INTO icp.application_kind (code, name_zh, clause) VALUES
-	('new_filing', '新增备案', '4 §18');
+INSERT INTO icp.application_kind (code, name_zh, clause, steps, concerns) VALUES
+	('new_filing',       '新增备案',     '4 §18',      'F', 'site'),
+	('new_site',         '新增网站',     '4 §19(二)',  'F', 'site'),
+	('new_access',       '新增接入',     '4 §18(五)',  'F', 'access'),
+	('change_sponsor',   '变更主体',     '4 §19',      'F', 'sponsor'),
+	('change_principal', '变更负责人',   '4 §19',      'F', 'sponsor'),
+	('change_site',      '变更网站',     '4 §19',      'V', 'site'),
+	('change_access',    '变更接入',     '4 §19',      'V', 'access'),
+	('cancel_sponsor',   '注销主体',     '4 §22',      'C', 'sponsor'),
+	('cancel_site',      '注销网站',     '4 §22',      'C', 'site'),
+	('cancel_access',    '取消接入',     '4 §14(四)',  'C', 'access'),
+	('licence',          '备案转经营许可', '4 §21',    'L', 'sponsor'),
+	('password_reset',   '密码重置',     '4 §48',      'P', 'sponsor');
 
 CREATE TABLE icp.transition (
 	kind			text NOT NULL REFERENCES icp.application_kind,
@@ -80,30 +97,52 @@ COMMENT ON COLUMN icp.transition.clause IS 'Document and article of the law';
 CREATE INDEX transition_from_state_idx ON icp.transition (from_state);
 CREATE INDEX transition_to_state_idx ON icp.transition (to_state);
 
-INSERT INTO icp.transition (kind, from_state, event, to_state, actors, needs_reason, clause) VALUES
-	('new_filing', NULL,           'create',         'draft',        '{account,provider}', false, '3 Q18'),
-	('new_filing', 'draft',        'submit',         'submitted',    '{account,provider}', false, '4 §18(一)'),
-	('new_filing', 'returned',     'submit',         'submitted',    '{account,provider}', false, '3 Q19'),
-	('new_filing', 'submitted',    'precheck_pass',  'pre_verified', '{provider}',         false, '2 二(二)1(2)'),
-	('new_filing', 'submitted',    'precheck_fail',  'returned',     '{provider}',         true,  '2 二(二)1(2)'),
-	('new_filing', 'pre_verified', 'verify',         'verified',     '{provider}',         false, '2 二(二)1(4)'),
-	('new_filing', 'pre_verified', 'verify_fail',    'returned',     '{provider}',         true,  '2 二(二)1(6)'),
-	('new_filing', 'verified',     'verify_fail',    'returned',     '{provider}',         true,  '2 二(二)1(6)'),
-	('new_filing', 'pre_verified', 'timeout',        'expired',      '{clock}',            false, '2 二(二)1(2)'),
-	('new_filing', 'verified',     'report',         'reported',     '{provider}',         false, '4 §18(二)'),
-	('new_filing', 'reported',     'check_fail',     'returned',     '{system}',           true,  '4 §18(三)1'),
-	('new_filing', 'reported',     'check_conflict', 'conflicted',   '{system}',           false, '3 Q17'),
-	('new_filing', 'reported',     'check_pass',     'reviewing',    '{system}',           false, '4 §18(三)1'),
-	('new_filing', 'conflicted',   'settle',         'reviewing',    '{bureau}',           false, '3 Q17'),
-	('new_filing', 'conflicted',   'reject',         'returned',     '{bureau}',           true,  '3 Q17'),
-	('new_filing', 'reviewing',    'flag_conflict',  'conflicted',   '{bureau}',           false, '3 Q17'),
-	('new_filing', 'reviewing',    'approve',        'approved',     '{bureau}',           false, '4 §18(三)2'),
-	('new_filing', 'reviewing',    'refuse',         'returned',     '{bureau}',           true,  '4 §18(三)2'),
-	('new_filing', 'draft',        'withdraw',       'withdrawn',    '{creator}',          false, '4 §18(一)'),
-	('new_filing', 'submitted',    'withdraw',       'withdrawn',    '{creator}',          false, '4 §18(一)'),
-	('new_filing', 'pre_verified', 'withdraw',       'withdrawn',    '{creator}',          false, '4 §18(一)'),
-	('new_filing', 'verified',     'withdraw',       'withdrawn',    '{creator}',          false, '4 §18(一)'),
-	('new_filing', 'returned',     'withdraw',       'withdrawn',    '{creator}',          false, '4 §18(一)');
+-- One line a step and the kinds that have it (icp.application_kind.steps); {NULL} where the application comes into being.
+INSERT INTO icp.transition (kind, from_state, event, to_state, actors, needs_reason, clause)
+SELECT k.code, f.state, t.event, t.to_state, t.actors::text[], t.needs_reason, t.clause
+  FROM (VALUES
+	('FVP',   '{NULL}',                  'create',         'draft',        '{account,provider}',        false, '3 Q18'),
+	('C',     '{NULL}',                  'create',         'draft',        '{account,provider,bureau}', false, '4 §22'),
+	('L',     '{NULL}',                  'create',         'draft',        '{account}',                 false, '4 §21(一)'),
+	('FVCP',  '{draft}',                 'submit',         'submitted',    '{account,provider}',        false, '4 §18(一)'),
+	('FVCP',  '{returned}',              'submit',         'submitted',    '{account,provider}',        false, '3 Q19'),
+	('F',     '{submitted}',             'precheck_pass',  'pre_verified', '{provider}',                false, '2 二(二)1(2)'),
+	('FVCP',  '{submitted}',             'precheck_fail',  'returned',     '{provider}',                true,  '2 二(二)1(2)'),
+	('F',     '{pre_verified}',          'verify',         'verified',     '{provider}',                false, '2 二(二)1(4)'),
+	('F',     '{pre_verified,verified}', 'verify_fail',    'returned',     '{provider}',                true,  '2 二(二)1(6)'),
+	('F',     '{pre_verified}',          'timeout',        'expired',      '{clock}',                   false, '2 二(二)1(2)'),
+	('V',     '{submitted}',             'accept',         'verified',     '{provider}',                false, '4 §19(二)'),
+	('F',     '{verified}',              'report',         'reported',     '{provider}',                false, '4 §18(二)'),
+	('V',     '{verified}',              'report',         'reported',     '{provider}',                false, '4 §19(二)'),
+	('C',     '{submitted}',             'report',         'reported',     '{provider}',                false, '4 §22(二)'),
+	('P',     '{submitted}',             'report',         'reported',     '{provider}',                false, '4 附件1 三'),
+	('FVCP',  '{reported}',              'check_fail',     'returned',     '{system}',                  true,  '4 §18(三)1'),
+	('FV',    '{reported}',              'check_conflict', 'conflicted',   '{system}',                  false, '3 Q17'),
+	('FVCP',  '{reported}',              'check_pass',     'reviewing',    '{system}',                  false, '4 §18(三)1'),
+	('FVC-',  '{reported}',              'ask_sms',        'sms',          '{system}',                  false, '短信核验 2020-08-17'),
+	('FVC-',  '{sms}',                   'sms_pass',       'reviewing',    '{account}',                 false, '短信核验 2020-08-17'),
+	('FV',    '{sms}',                   'sms_conflict',   'conflicted',   '{system}',                  false, '3 Q17'),
+	('FVC-',  '{sms}',                   'sms_fail',       'returned',     '{clock,system}',            false, '短信核验 2020-08-17'),
+	('FV',    '{conflicted}',            'settle',         'reviewing',    '{bureau}',                  false, '3 Q17'),
+	('FV',    '{conflicted}',            'reject',         'returned',     '{bureau}',                  true,  '3 Q17'),
+	('FV',    '{reviewing}',             'flag_conflict',  'conflicted',   '{bureau}',                  false, '3 Q17'),
+	('C',     '{draft}',                 'open_review',    'reviewing',    '{bureau}',                  false, '4 §22(三)'),
+	('L',     '{draft}',                 'open_review',    'reviewing',    '{bureau}',                  false, '4 §21'),
+	('F',     '{reviewing}',             'approve',        'approved',     '{bureau}',                  false, '4 §18(三)2'),
+	('V',     '{reviewing}',             'approve',        'approved',     '{bureau}',                  false, '4 §19(四)'),
+	('C',     '{reviewing}',             'approve',        'approved',     '{bureau}',                  false, '4 §22(二)'),
+	('L',     '{reviewing}',             'approve',        'approved',     '{bureau}',                  false, '4 §21(二)'),
+	('P',     '{reviewing}',             'approve',        'approved',     '{bureau}',                  false, '4 附件1 四'),
+	('FVCLP', '{reviewing}',             'refuse',         'returned',     '{bureau}',                  true,  '4 §18(三)2'),
+	('L',     '{returned}',              'reapply',        'reviewing',    '{account}',                 false, '4 §21(一)'),
+	('FVCLP', '{draft,submitted,pre_verified,verified,returned}',
+										 'withdraw',       'withdrawn',    '{creator}',                 false, '4 §18(一)'))
+	   AS t(steps, from_states, event, to_state, actors, needs_reason, clause)
+  JOIN icp.application_kind k
+	ON strpos(t.steps, k.steps) > 0
+	-- "-": but for cancel_access, which the sponsor is not asked about by text message
+   AND NOT (strpos(t.steps, '-') > 0 AND k.code = 'cancel_access')
+ CROSS JOIN LATERAL unnest(t.from_states::text[]) AS f(state);
 
 GRANT SELECT ON icp.actor, icp.state, icp.application_kind, icp.transition TO PUBLIC;
 -- The foreign keys of a registry, which any role may own, point here.

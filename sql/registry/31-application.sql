@@ -4,43 +4,89 @@ CREATE TABLE @registry@.application (
 	state			text NOT NULL DEFAULT 'draft' REFERENCES icp.state,
 	account_id		bigint NOT NULL REFERENCES @registry@.account,
 	sponsor_id		bigint NOT NULL REFERENCES @registry@.sponsor,
-	site_id			bigint NOT NULL REFERENCES @registry@.site,
-	provider_id		bigint NOT NULL REFERENCES @registry@.provider,
+	site_id			bigint REFERENCES @registry@.site,
+	access_id		bigint REFERENCES @registry@.access,
+	provider_id		bigint REFERENCES @registry@.provider,
 	province		icp.province NOT NULL,
 	province_code	smallint NOT NULL,
-	filed_by		text NOT NULL DEFAULT 'provider' CHECK (filed_by IN ('sponsor', 'provider')),
+	filed_by		text NOT NULL DEFAULT 'provider' CHECK (filed_by IN ('sponsor', 'provider', 'bureau')),
+	licence			icp.icp_id,
+	ground			text,
 	reason			text,
 	created_at		timestamptz NOT NULL DEFAULT now(),
 	submitted_at	timestamptz,
 	reported_at		timestamptz,
 	due_at			timestamptz,
 	decided_at		timestamptz,
-	CONSTRAINT application_province_code_check CHECK (province_code = icp.province_code(province))
+	CONSTRAINT application_province_code_check CHECK (province_code = icp.province_code(province)),
+	CONSTRAINT application_subject_check CHECK (
+		CASE WHEN kind IN ('change_sponsor', 'change_principal', 'cancel_sponsor', 'licence', 'password_reset')
+			 THEN site_id IS NULL AND access_id IS NULL
+			 WHEN kind IN ('new_access', 'change_access', 'cancel_access')
+			 THEN site_id IS NOT NULL AND access_id IS NOT NULL
+			 ELSE site_id IS NOT NULL AND access_id IS NULL END),
+	-- A sponsor hands it to its provider, who alone reports it (1 一); a bureau's own act and a licence need none.
+	CONSTRAINT application_provider_check CHECK (provider_id IS NOT NULL OR filed_by = 'bureau' OR kind = 'licence'),
+	CONSTRAINT application_bureau_check CHECK (
+		filed_by <> 'bureau' OR kind IN ('cancel_sponsor', 'cancel_site', 'cancel_access')),
+	CONSTRAINT application_licence_check CHECK (
+		licence IS NULL OR kind = 'licence' AND icp.kind_of(licence) <> 'filing'
+						   AND coalesce(icp.province_of(licence) = province, true)),
+	CONSTRAINT application_ground_check CHECK (
+		ground IS NULL OR kind IN ('cancel_sponsor', 'cancel_site', 'cancel_access')
+						  AND ground IN ('stopped', 'public_report', 'inspection', 'circular', 'request', 'false_record',
+										 'false_approval', 'no_access', 'conflict')),
+	-- A sponsor and a site of it are not cancelled side by side, nor one of them twice (result codes 1027, 1030, 1042).
+	CONSTRAINT application_one_cancellation EXCLUDE USING gist (
+		numrange(sponsor_id::numeric + coalesce(site_id, 0)::numeric * 1e-19,
+				 sponsor_id::numeric + CASE WHEN site_id IS NULL THEN 0.9999999999999999999
+											ELSE site_id::numeric * 1e-19 END, '[]') WITH &&)
+		WHERE (kind IN ('cancel_sponsor', 'cancel_site')
+			   AND state IN ('submitted', 'pre_verified', 'verified', 'reported', 'sms', 'conflicted', 'reviewing'))
 );
 CREATE INDEX application_kind_idx ON @registry@.application (kind);
 CREATE INDEX application_state_idx ON @registry@.application (state, province_code);
 CREATE INDEX application_account_id_idx ON @registry@.application (account_id);
 CREATE INDEX application_sponsor_id_idx ON @registry@.application (sponsor_id);
 CREATE INDEX application_site_id_idx ON @registry@.application (site_id);
+CREATE INDEX application_access_id_idx ON @registry@.application (access_id);
 CREATE INDEX application_provider_id_idx ON @registry@.application (provider_id);
+-- One of a kind at a time is under way (result code 1017: a change is already pending).  New sites of one sponsor may go
+-- side by side: they are one sponsor's record (3 Q4).
+CREATE UNIQUE INDEX application_sponsor_under_way_key
+	ON @registry@.application (sponsor_id, (CASE kind WHEN 'change_principal' THEN 'change_sponsor' ELSE kind END))
+	WHERE kind IN ('change_sponsor', 'change_principal', 'licence', 'password_reset')
+	  AND state IN ('submitted', 'pre_verified', 'verified', 'reported', 'sms', 'conflicted', 'reviewing');
+CREATE UNIQUE INDEX application_site_under_way_key ON @registry@.application (site_id)
+	WHERE kind = 'change_site'
+	  AND state IN ('submitted', 'pre_verified', 'verified', 'reported', 'sms', 'conflicted', 'reviewing');
+CREATE UNIQUE INDEX application_access_under_way_key ON @registry@.application (access_id)
+	WHERE kind IN ('new_access', 'change_access', 'cancel_access')
+	  AND state IN ('submitted', 'pre_verified', 'verified', 'reported', 'sms', 'conflicted', 'reviewing');
 COMMENT ON TABLE @registry@.application IS 'Applications (申请): what moves through the workflow (4 §18)';
 COMMENT ON COLUMN @registry@.application.id IS 'Surrogate key';
 COMMENT ON COLUMN @registry@.application.kind IS 'Kind, see icp.application_kind';
 COMMENT ON COLUMN @registry@.application.state IS 'State, see icp.state; changes along icp.transition only';
 COMMENT ON COLUMN @registry@.application.account_id IS 'Account it belongs to; the sponsor''s when left out';
 COMMENT ON COLUMN @registry@.application.sponsor_id IS 'The sponsor; the site''s when left out';
-COMMENT ON COLUMN @registry@.application.site_id IS 'The site';
+COMMENT ON COLUMN @registry@.application.site_id IS 'The site; NULL where the application is about the sponsor (icp.application_kind.concerns)';
+COMMENT ON COLUMN @registry@.application.access_id IS
+	'The access, where the application is about one; the provider''s access to the site when left out, for new_access a draft made for it';
 COMMENT ON COLUMN @registry@.application.provider_id IS
 	'The provider it is entered with, who alone may report it (1 一); the account''s when left out';
 COMMENT ON COLUMN @registry@.application.province IS 'Province of the sponsor, whose bureau decides (4 §18(三)1)';
 COMMENT ON COLUMN @registry@.application.province_code IS 'GB/T 2260 code of province, filled by trigger';
-COMMENT ON COLUMN @registry@.application.filed_by IS 'Who entered it: sponsor or provider';
+COMMENT ON COLUMN @registry@.application.filed_by IS 'Who entered it: sponsor, provider, or the bureau (a cancellation of its own, 4 §22(三))';
+COMMENT ON COLUMN @registry@.application.licence IS
+	'Kind licence: the operating licence (经营许可证) whose number replaces the filing number (4 §21(二))';
+COMMENT ON COLUMN @registry@.application.ground IS
+	'Why a filing is cancelled: stopped (4 §22(一)); for the bureau public_report, inspection, circular, request (4 §22(三)), false_record, false_approval (4 §20(四)), no_access (4 §19(四)), conflict (3 Q17)';
 COMMENT ON COLUMN @registry@.application.reason IS 'Reason of the last refusal or return';
 COMMENT ON COLUMN @registry@.application.created_at IS 'When it was entered';
 COMMENT ON COLUMN @registry@.application.submitted_at IS 'When it was last submitted to the provider';
 COMMENT ON COLUMN @registry@.application.reported_at IS 'When it was last reported to the bureau; the review clock runs from here (3 Q1)';
 COMMENT ON COLUMN @registry@.application.due_at IS
-	'End of the 20th working day after the latest report, Beijing time (2 二(二)2); NULL where icp.calendar does not reach';
+	'When the bureau must have decided: end of the 20th working day after the latest report (2 二(二)2), of the 10th for a password reset (4 附件1 四), Beijing time; NULL where icp.calendar does not reach';
 COMMENT ON COLUMN @registry@.application.decided_at IS 'When it was approved or refused';
 
 -- A record that was given up holds no claims, so that nothing would be tested; one that is filed has its number.
@@ -68,18 +114,116 @@ $$;
 COMMENT ON FUNCTION @registry@.require_draft(bigint, bigint) IS
 	'Fails unless the site is a draft, of a sponsor that is a draft or filed: what a new filing is for';
 
+-- What is not filed is not changed and not cancelled (3 Q4, Q19, Q21); only a draft is added.
+CREATE FUNCTION @registry@.require_record(entered @registry@.application) RETURNS void
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	what	text;
+	wrong	text;
+	hint	text;
+BEGIN
+	IF entered.kind = 'new_filing' THEN
+		PERFORM @registry@.require_draft(entered.sponsor_id, entered.site_id);
+		RETURN;
+	END IF;
+	SELECT k.name_zh INTO what FROM icp.application_kind k WHERE k.code = entered.kind AND k.steps IS NOT NULL;
+	IF NOT FOUND THEN
+		RETURN;
+	END IF;
+	SELECT CASE WHEN s.status <> 'filed' THEN format('sponsor (主体) %s is %s, not filed', s.id, s.status)
+				WHEN entered.kind = 'new_site' AND t.status <> 'draft'
+				THEN format('site (网站) %s is %s, not a draft', t.id, t.status)
+				WHEN entered.kind <> 'new_site' AND t.status <> 'filed'
+				THEN format('site (网站) %s is %s, not filed', t.id, t.status)
+				WHEN entered.kind IN ('change_access', 'cancel_access') AND a.status <> 'live'
+				THEN format('access (接入) %s is %s, not live', a.id, a.status) END
+	  INTO wrong
+	  FROM @registry@.sponsor s
+	  LEFT JOIN @registry@.site t ON t.id = entered.site_id
+	  LEFT JOIN @registry@.access a ON a.id = entered.access_id
+	 WHERE s.id = entered.sponsor_id;
+	IF wrong IS NOT NULL THEN
+		RAISE EXCEPTION 'application of kind % (%) is not possible: %', entered.kind, what, wrong
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = CASE WHEN entered.kind = 'new_site' THEN 'Enter the site anew; a sponsor''s first one with kind new_filing.'
+							  ELSE 'Only what is filed is changed or cancelled (3 Q19, Q21); a draft is altered or withdrawn.' END;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION @registry@.require_record(@registry@.application) IS
+	'Fails unless sponsor, site and access are in the status that an application of this kind is for';
+
+-- The access that an application is about, where it does not say: the provider's to the site.  For a new one a draft is
+-- made, since the provider that is to be added does not keep the sponsor's records (4 §18(五)).
+CREATE FUNCTION @registry@.find_access(kind text, site_id bigint, provider_id bigint) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	found_id	bigint;
+BEGIN
+	SELECT a.id INTO found_id
+	  FROM @registry@.access a
+	 WHERE a.site_id = find_access.site_id
+	   AND (a.provider_id = find_access.provider_id
+			-- the only one there is
+			OR find_access.kind <> 'new_access' AND a.status = 'live'
+			   AND NOT EXISTS (SELECT FROM @registry@.access o
+								WHERE o.site_id = a.site_id AND o.id <> a.id
+								  AND (o.status = 'live' OR o.provider_id = find_access.provider_id)));
+	IF find_access.kind = 'new_access' AND find_access.provider_id IS NOT NULL THEN
+		IF found_id IS NULL THEN
+			INSERT INTO @registry@.access AS a (site_id, provider_id)
+			VALUES (find_access.site_id, find_access.provider_id)
+			ON CONFLICT ON CONSTRAINT access_key DO UPDATE SET status = a.status
+			RETURNING a.id INTO found_id;
+		ELSE
+			-- one that was cancelled is added again
+			UPDATE @registry@.access a SET status = 'draft' WHERE a.id = found_id AND a.status = 'cancelled';
+		END IF;
+	END IF;
+	RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION @registry@.find_access(text, bigint, bigint) IS
+	'The access of a provider to a site that an application means; makes a draft for kind new_access';
+
+-- A change, a cancellation, a password come in through a provider that serves the sponsor (4 §19(一), §22(一)).
+CREATE FUNCTION @registry@.serves_sponsor(provider_id bigint, sponsor_id bigint) RETURNS boolean
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT EXISTS (SELECT FROM @registry@.sponsor s JOIN @registry@.account c ON c.id = s.account_id
+					WHERE s.id = serves_sponsor.sponsor_id
+					  AND (c.provider_id IS NULL OR c.provider_id = serves_sponsor.provider_id))
+		OR EXISTS (SELECT FROM @registry@.site t JOIN @registry@.access a ON a.site_id = t.id
+					WHERE t.sponsor_id = serves_sponsor.sponsor_id
+					  AND a.provider_id = serves_sponsor.provider_id AND a.status = 'live');
+END;
+COMMENT ON FUNCTION @registry@.serves_sponsor(bigint, bigint) IS
+	'Does the provider keep the sponsor''s account, or serve a site of it? (An account of unknown origin has no provider.)';
+
 CREATE FUNCTION @registry@.fill_application() RETURNS trigger
 	LANGUAGE plpgsql
 	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	of_site	record;
+	concerned	text := (SELECT k.concerns FROM icp.application_kind k WHERE k.code = NEW.kind);
+	of_access	record;
+	of_site		record;
 BEGIN
+	IF NEW.access_id IS NOT NULL THEN
+		SELECT a.site_id, a.provider_id INTO of_access FROM @registry@.access a WHERE a.id = NEW.access_id;
+		NEW.site_id := coalesce(NEW.site_id, of_access.site_id);
+		NEW.provider_id := coalesce(NEW.provider_id, of_access.provider_id);
+	END IF;
 	IF NEW.sponsor_id IS NULL THEN
 		NEW.sponsor_id := (SELECT s.sponsor_id FROM @registry@.site s WHERE s.id = NEW.site_id);
 	END IF;
-	SELECT s.account_id, s.province, a.provider_id INTO of_site
+	SELECT s.account_id, s.province, a.provider_id, a.status INTO of_site
 	  FROM @registry@.sponsor s JOIN @registry@.account a ON a.id = s.account_id
 	 WHERE s.id = NEW.sponsor_id;
 	NEW.account_id := coalesce(NEW.account_id, of_site.account_id);
@@ -87,30 +231,82 @@ BEGIN
 	NEW.province := coalesce(NEW.province, of_site.province);
 	NEW.province_code := icp.province_code(NEW.province);
 	IF NEW.account_id IS DISTINCT FROM of_site.account_id OR NEW.province IS DISTINCT FROM of_site.province
-	   OR NOT EXISTS (SELECT FROM @registry@.site s WHERE s.id = NEW.site_id AND s.sponsor_id = NEW.sponsor_id)
+	   OR (NEW.site_id IS NOT NULL OR concerned IS DISTINCT FROM 'sponsor')
+		  AND NOT EXISTS (SELECT FROM @registry@.site s WHERE s.id = NEW.site_id AND s.sponsor_id = NEW.sponsor_id)
 	THEN
 		RAISE EXCEPTION 'application, site and sponsor do not belong together'
 			USING ERRCODE = 'check_violation',
 				  DETAIL = format('Application of account %s in %s; sponsor %s of account %s in %s; site %s.',
 								  NEW.account_id, NEW.province, NEW.sponsor_id, of_site.account_id,
 								  of_site.province, NEW.site_id),
-				  HINT = 'Leave account_id, sponsor_id and province out to have them filled from the site.';
+				  HINT = CASE WHEN NEW.kind IN ('change_sponsor', 'change_principal') AND NEW.province IS DISTINCT FROM of_site.province
+							  THEN 'A change may not move a sponsor to another province (result code 1046): cancel the filing and file anew there.'
+							  ELSE 'Leave account_id, sponsor_id and province out to have them filled from the site.' END;
 	END IF;
-	IF TG_OP = 'INSERT' AND NEW.kind = 'new_filing' THEN
-		PERFORM @registry@.require_draft(NEW.sponsor_id, NEW.site_id);
+	IF NEW.provider_id IS NULL AND NEW.filed_by <> 'bureau' AND NEW.kind <> 'licence' THEN
+		RAISE EXCEPTION 'application needs a provider (接入提供者)'
+			USING ERRCODE = 'not_null_violation',
+				  DETAIL = format('Account %s is with no provider.', NEW.account_id),
+				  HINT = 'Say through which provider it comes in: column provider_id (1 一).';
+	END IF;
+
+	IF concerned = 'sponsor' THEN
+		NEW.site_id := NULL;		-- it has told the sponsor
+		NEW.access_id := NULL;
+	ELSIF concerned = 'access' THEN
+		IF NEW.access_id IS NULL THEN
+			IF TG_OP = 'INSERT' AND NEW.kind = 'new_access' THEN
+				PERFORM @registry@.require_record(NEW);		-- before a draft is made for it
+			END IF;
+			NEW.access_id := @registry@.find_access(NEW.kind, NEW.site_id, NEW.provider_id);
+			SELECT a.site_id, a.provider_id INTO of_access FROM @registry@.access a WHERE a.id = NEW.access_id;
+			IF NOT FOUND THEN
+				RAISE EXCEPTION 'site % has no access (接入) through provider %', NEW.site_id, NEW.provider_id
+					USING ERRCODE = 'object_not_in_prerequisite_state',
+						  HINT = 'Name the access: column access_id.';
+			END IF;
+			NEW.provider_id := of_access.provider_id;
+		ELSIF of_access.site_id IS DISTINCT FROM NEW.site_id THEN
+			RAISE EXCEPTION 'access % is not one of site %', NEW.access_id, NEW.site_id
+				USING ERRCODE = 'check_violation', HINT = 'Leave site_id out to have it filled from the access.';
+		ELSIF of_access.provider_id IS DISTINCT FROM NEW.provider_id AND NEW.filed_by <> 'bureau' AND TG_OP = 'INSERT' THEN
+			RAISE EXCEPTION 'access % is not one of provider %', NEW.access_id, NEW.provider_id
+				USING ERRCODE = 'check_violation',
+					  DETAIL = 'An access is added, changed and cancelled by its own provider (result code 1047; 4 §14(四), §19(一)).',
+					  HINT = 'Leave provider_id out to have it filled from the access.';
+		END IF;
+	ELSE
+		NEW.access_id := NULL;
+	END IF;
+
+	IF TG_OP = 'INSERT' THEN
+		PERFORM @registry@.require_record(NEW);
+		IF of_site.status = 'closed' AND NEW.filed_by <> 'bureau' THEN
+			RAISE EXCEPTION 'account % is closed', NEW.account_id
+				USING ERRCODE = 'object_not_in_prerequisite_state',
+					  DETAIL = 'An account ends with the filing it was for (3 Q21).',
+					  HINT = 'Register a new account, and file anew.';
+		END IF;
+		IF NEW.filed_by <> 'bureau' AND NEW.kind NOT IN ('new_filing', 'new_site', 'new_access', 'licence')
+		   AND NOT @registry@.serves_sponsor(NEW.provider_id, NEW.sponsor_id)
+		THEN
+			RAISE EXCEPTION 'provider % does not serve sponsor %', NEW.provider_id, NEW.sponsor_id
+				USING ERRCODE = 'object_not_in_prerequisite_state',
+					  DETAIL = 'Result code 1048: not this provider''s filing. A filing is changed and cancelled through a provider that serves it (4 §19(一), §22(一)).';
+		END IF;
 	END IF;
 	RETURN NEW;
 END
 $$;
 COMMENT ON FUNCTION @registry@.fill_application() IS
-	'Trigger: fills what the site and the sponsor already say, and refuses what contradicts them';
+	'Trigger: fills what the access, the site and the sponsor already say, and refuses what contradicts them';
 
-CREATE FUNCTION @registry@.review_due(reported_at timestamptz) RETURNS timestamptz
+CREATE FUNCTION @registry@.review_due(reported_at timestamptz, working_days integer) RETURNS timestamptz
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 BEGIN
-	RETURN (icp.working_days_add((reported_at AT TIME ZONE 'Asia/Shanghai')::date, 20) + 1)::timestamp
+	RETURN (icp.working_days_add((reported_at AT TIME ZONE 'Asia/Shanghai')::date, working_days) + 1)::timestamp
 		AT TIME ZONE 'Asia/Shanghai';
 EXCEPTION WHEN datetime_field_overflow THEN
 	RAISE WARNING 'the review deadline cannot be computed: %', SQLERRM
@@ -118,22 +314,91 @@ EXCEPTION WHEN datetime_field_overflow THEN
 	RETURN NULL;
 END
 $$;
+COMMENT ON FUNCTION @registry@.review_due(timestamptz, integer) IS
+	'End of that many working days after a report, Beijing time; NULL with a warning where the calendar does not reach';
+
+CREATE FUNCTION @registry@.review_due(reported_at timestamptz) RETURNS timestamptz
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT @registry@.review_due(reported_at, 20);
+END;
 COMMENT ON FUNCTION @registry@.review_due(timestamptz) IS
 	'End of the 20th working day after a report, Beijing time (2 二(二)2, 3 Q1); NULL with a warning where the calendar does not reach';
 
+-- Refused by the indexes anyway; said here in words, as the wire says it.
+CREATE FUNCTION @registry@.refuse_second(entered @registry@.application) RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	of_sponsor	constant text[] := '{change_sponsor,change_principal}';
+	other		@registry@.application;
+BEGIN
+	IF entered.kind IN ('cancel_sponsor', 'cancel_site') THEN
+		-- Of two at once one waits here for the other, so that they do not meet in the index.
+		PERFORM FROM @registry@.sponsor s WHERE s.id = entered.sponsor_id FOR NO KEY UPDATE;
+	END IF;
+	SELECT a.* INTO other
+	  FROM @registry@.application a
+	 WHERE a.sponsor_id = entered.sponsor_id AND a.id <> entered.id
+	   AND a.state IN ('submitted', 'pre_verified', 'verified', 'reported', 'sms', 'conflicted', 'reviewing')
+	   AND CASE WHEN entered.kind = ANY (of_sponsor) THEN a.kind = ANY (of_sponsor)
+				WHEN entered.kind IN ('licence', 'password_reset') THEN a.kind = entered.kind
+				WHEN entered.kind = 'change_site' THEN a.kind = entered.kind AND a.site_id = entered.site_id
+				WHEN entered.kind IN ('new_access', 'change_access', 'cancel_access')
+				THEN a.kind IN ('new_access', 'change_access', 'cancel_access') AND a.access_id = entered.access_id
+				WHEN entered.kind = 'cancel_sponsor' THEN a.kind IN ('cancel_sponsor', 'cancel_site')
+				WHEN entered.kind = 'cancel_site'
+				THEN a.kind = 'cancel_sponsor' OR a.kind = 'cancel_site' AND a.site_id = entered.site_id
+				ELSE false END
+	 ORDER BY a.id LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'application % (%) is under way already', other.id, other.kind
+			USING ERRCODE = CASE WHEN entered.kind IN ('cancel_sponsor', 'cancel_site')
+								 THEN 'exclusion_violation' ELSE 'unique_violation' END,
+				  TABLE = 'application',
+				  CONSTRAINT = CASE WHEN entered.kind IN ('cancel_sponsor', 'cancel_site') THEN 'application_one_cancellation'
+									WHEN entered.kind = 'change_site' THEN 'application_site_under_way_key'
+									WHEN entered.access_id IS NOT NULL THEN 'application_access_under_way_key'
+									ELSE 'application_sponsor_under_way_key' END,
+				  DETAIL = format('Application %s (%s) would be a second one of the same record (result codes 1017, 1027, 1042).',
+								  entered.id, entered.kind),
+				  HINT = 'Wait until that one is decided, or withdraw it.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION @registry@.refuse_second(@registry@.application) IS
+	'Fails where another application of the same record that excludes this one is under way';
+
 CREATE FUNCTION @registry@.stamp_application() RETURNS trigger
 	LANGUAGE plpgsql
+	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 BEGIN
+	IF OLD.state IN ('draft', 'returned') AND NEW.state IN ('submitted', 'reviewing')
+	   AND NEW.kind NOT IN ('new_filing', 'new_site')
+	THEN
+		PERFORM @registry@.refuse_second(NEW);
+	END IF;
 	CASE NEW.state
 		WHEN 'submitted' THEN
 			NEW.submitted_at := now();
 			NEW.reason := NULL;
 		WHEN 'reported' THEN
 			NEW.reported_at := now();
-			NEW.due_at := @registry@.review_due(NEW.reported_at);
+			NEW.due_at := @registry@.review_due(NEW.reported_at, CASE NEW.kind WHEN 'password_reset' THEN 10 ELSE 20 END);
 			NEW.decided_at := NULL;
+		WHEN 'reviewing' THEN
+			IF OLD.state IN ('draft', 'returned') THEN
+				-- who may act as any acts as the bureau, which alone goes past the provider
+				IF NEW.kind IN ('cancel_sponsor', 'cancel_site', 'cancel_access') AND @registry@.acts_as_owner() THEN
+					NEW.filed_by := 'bureau';
+				END IF;
+				NEW.due_at := @registry@.review_due(now());
+				NEW.decided_at := NULL;
+			END IF;
 		WHEN 'approved' THEN
 			NEW.decided_at := now();
 		WHEN 'returned' THEN
@@ -144,7 +409,125 @@ BEGIN
 	RETURN NEW;
 END
 $$;
-COMMENT ON FUNCTION @registry@.stamp_application() IS 'Trigger: the times of an application';
+COMMENT ON FUNCTION @registry@.stamp_application() IS
+	'Trigger: the times of an application; one at a time of a record';
+
+-- A cancellation goes from draft to review only where the bureau opened it, on one of the grounds of 4 §22(三).
+CREATE FUNCTION @registry@.guard_opening() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	IF NEW.state = 'submitted' AND NEW.filed_by = 'bureau' THEN
+		RAISE EXCEPTION 'application % (%) is the bureau''s own and is not submitted', NEW.id, NEW.kind
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = 'The bureau takes it from draft to reviewing (open_review, 4 §22(三)).';
+	ELSIF NEW.state = 'reviewing' AND NEW.kind <> 'licence' THEN
+		IF NEW.filed_by <> 'bureau' THEN
+			RAISE EXCEPTION 'application % (%) was not opened by the bureau', NEW.id, NEW.kind
+				USING ERRCODE = 'object_not_in_prerequisite_state',
+					  HINT = 'Enter a cancellation of the bureau''s own: filed_by ''bureau'' (4 §22(三)).';
+		ELSIF NEW.ground IS NULL AND NOT @registry@.acts_as_owner() THEN
+			RAISE EXCEPTION 'application % (%) names no ground (理由)', NEW.id, NEW.kind
+				USING ERRCODE = 'check_violation',
+					  HINT = 'Column ground: public_report, inspection, circular or request (4 §22(三)), false_record, false_approval, no_access, conflict.';
+		END IF;
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION @registry@.guard_opening() IS
+	'Trigger: the bureau''s own cancellations go past the provider, nobody else''s (4 §22)';
+
+CREATE FUNCTION @registry@.acts_as_owner() RETURNS boolean
+	LANGUAGE sql STABLE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT pg_catalog.pg_has_role(@registry@.acting_user(), n.nspowner, 'USAGE')
+	  FROM pg_catalog.pg_namespace n WHERE n.oid = '@registry@'::regnamespace;
+END;
+COMMENT ON FUNCTION @registry@.acts_as_owner() IS
+	'Has the acting role the privileges of the registry''s owner, who may act as any?';
+
+-- Row security asks these.
+CREATE FUNCTION @registry@.acts_for_provider(provider_id bigint) RETURNS boolean
+	LANGUAGE sql STABLE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT EXISTS (SELECT FROM @registry@.member m
+					WHERE m.role_name = @registry@.acting_user() AND m.role = 'provider'
+					  AND m.provider_id = acts_for_provider.provider_id);
+END;
+COMMENT ON FUNCTION @registry@.acts_for_provider(bigint) IS 'Does the acting role belong to this provider?';
+
+CREATE FUNCTION @registry@.serves_site(site_id bigint) RETURNS boolean
+	LANGUAGE sql STABLE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT EXISTS (SELECT FROM @registry@.access a JOIN @registry@.member m ON m.provider_id = a.provider_id
+					WHERE a.site_id = serves_site.site_id AND a.status = 'live'
+					  AND m.role = 'provider' AND m.role_name = @registry@.acting_user());
+END;
+COMMENT ON FUNCTION @registry@.serves_site(bigint) IS
+	'Does the acting role belong to a provider with live access to this site, whoever keeps the account (4 §18(五))?';
+
+CREATE FUNCTION @registry@.serves_site_of(sponsor_id bigint) RETURNS boolean
+	LANGUAGE sql STABLE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT EXISTS (SELECT FROM @registry@.site t WHERE t.sponsor_id = serves_site_of.sponsor_id AND @registry@.serves_site(t.id));
+END;
+COMMENT ON FUNCTION @registry@.serves_site_of(bigint) IS
+	'Does the acting role belong to a provider with live access to a site of this sponsor?';
+
+CREATE FUNCTION @registry@.may_add_access(site_id bigint, provider_id bigint) RETURNS boolean
+	LANGUAGE sql STABLE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT @registry@.acts_for_provider(provider_id)
+	   AND EXISTS (SELECT FROM @registry@.site t WHERE t.id = may_add_access.site_id AND t.status = 'filed');
+END;
+COMMENT ON FUNCTION @registry@.may_add_access(bigint, bigint) IS
+	'May the acting role enter this provider''s access to a site that others serve? To a filed one (4 §18(五))';
+
+CREATE FUNCTION @registry@.may_apply(kind text, filed_by text, province_code smallint, account_id bigint,
+									 provider_id bigint) RETURNS boolean
+	LANGUAGE sql STABLE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT EXISTS (
+		SELECT FROM @registry@.member m
+		 WHERE m.role_name = @registry@.acting_user()
+		   AND CASE m.role
+			   WHEN 'sponsor' THEN m.account_id = may_apply.account_id AND may_apply.filed_by <> 'bureau'
+			   WHEN 'provider' THEN
+					may_apply.filed_by <> 'bureau'
+					AND (EXISTS (SELECT FROM @registry@.account a
+								  WHERE a.id = may_apply.account_id AND a.provider_id = m.provider_id)
+						 -- a new access is entered by the provider to be added; that a filing's others are entered
+						 -- by one that serves it, fill_application has seen to
+						 OR m.provider_id = may_apply.provider_id
+							AND may_apply.kind NOT IN ('new_filing', 'new_site', 'licence'))
+			   WHEN 'bureau' THEN
+					may_apply.filed_by = 'bureau' AND m.province_code = may_apply.province_code
+					AND may_apply.kind IN ('cancel_sponsor', 'cancel_site', 'cancel_access')
+			   ELSE false END);
+END;
+COMMENT ON FUNCTION @registry@.may_apply(text, text, smallint, bigint, bigint) IS
+	'Row security: may the acting role enter such an application? Its sponsor and its provider (1 一); a bureau its own cancellations (4 §22(三))';
+
+-- Is the record, or what is to be changed of it, still in the applicant's hands?  What lies with the bureau stands still.
+CREATE FUNCTION @registry@.with_bureau(state text) RETURNS boolean
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	RETURN state IN ('reported', 'sms', 'conflicted', 'reviewing');
+COMMENT ON FUNCTION @registry@.with_bureau(text) IS 'Does an application in this state lie with the bureau, so that nothing of it is altered?';
 
 -- Otherwise whoever sees the application could put another reason under the bureau's refusal.
 CREATE FUNCTION @registry@.keep_reason() RETURNS trigger
@@ -163,10 +546,15 @@ $$;
 COMMENT ON FUNCTION @registry@.keep_reason() IS
 	'Trigger: refuses a change of the reason that no step goes with, but for the registry''s owner';
 
-CREATE TRIGGER fill_application BEFORE INSERT OR UPDATE OF account_id, sponsor_id, site_id, province, province_code
+CREATE TRIGGER fill_application
+	BEFORE INSERT OR UPDATE OF account_id, sponsor_id, site_id, access_id, provider_id, province, province_code
 	ON @registry@.application FOR EACH ROW EXECUTE FUNCTION @registry@.fill_application();
 CREATE TRIGGER stamp_application BEFORE UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION @registry@.stamp_application();
 CREATE TRIGGER keep_reason BEFORE UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS NOT DISTINCT FROM OLD.state AND NEW.reason IS DISTINCT FROM OLD.reason)
 	EXECUTE FUNCTION @registry@.keep_reason();
+-- after a_enforce_transition, which says whether there is such a step and whose it is
+CREATE TRIGGER ab_guard_opening AFTER UPDATE ON @registry@.application
+	FOR EACH ROW WHEN (OLD.state IN ('draft', 'returned') AND NEW.state IN ('submitted', 'reviewing'))
+	EXECUTE FUNCTION @registry@.guard_opening();

@@ -1,99 +1,145 @@
 -- What a change of state does: the automatic check at the report, the effects of approval, the end of a draft.
 
+-- A cancelled sponsor's number goes back to the pool of its year, and is given out again in that year only.
+CREATE TABLE @registry@.freed_number (
+	number			icp.icp_id PRIMARY KEY,
+	province_code	smallint NOT NULL,
+	sponsor_id		bigint NOT NULL,
+	freed_at		timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE @registry@.freed_number IS
+	'Sponsor numbers of this year whose sponsor was cancelled (备案号回收): the next approvals of the province take them first';
+COMMENT ON COLUMN @registry@.freed_number.number IS 'The number';
+COMMENT ON COLUMN @registry@.freed_number.province_code IS 'Its province, GB/T 2260';
+COMMENT ON COLUMN @registry@.freed_number.sponsor_id IS 'Who had it last; no foreign key: the pool outlives records';
+COMMENT ON COLUMN @registry@.freed_number.freed_at IS 'Since when it is free';
+-- nobody's but the owner's
+ALTER TABLE @registry@.freed_number ENABLE ROW LEVEL SECURITY;
+-- Who had a number before: live ones have sponsor_live_number_key.
+CREATE INDEX sponsor_former_number_idx ON @registry@.sponsor (number) WHERE number IS NOT NULL AND status <> 'filed';
+
+-- One transaction after the other makes a year's sequences, of whatever province: if two made two of them in opposite
+-- order, each would wait for the other.
+CREATE FUNCTION @registry@.make_serial(for_province icp.province, year integer) RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+	SET client_min_messages = warning
+AS $$
+DECLARE
+	serial	text := format('sponsor_serial_%s_%s', icp.province_code(for_province), year);
+BEGIN
+	PERFORM pg_advisory_xact_lock(hashtextextended(format('@registry@ sponsor_serial %s', year), 0));
+	-- What was loaded from elsewhere may have numbers of this year already.
+	EXECUTE format('CREATE SEQUENCE IF NOT EXISTS @registry@.%I AS bigint MAXVALUE 999999 START WITH %s', serial,
+		(SELECT coalesce(max(icp.serial_of(s.number)::bigint % 1000000), 0) + 1
+		   FROM @registry@.sponsor s
+		  WHERE s.number BETWEEN icp.make_icp_id(for_province, year, 1) AND icp.make_icp_id(for_province, year, 999999)));
+	EXECUTE format('COMMENT ON SEQUENCE @registry@.%I IS %L', serial,
+		format('Running numbers of sponsors of %s approved in %s', for_province, year));
+END
+$$;
+COMMENT ON FUNCTION @registry@.make_serial(icp.province, integer) IS
+	'Makes the sequence of a province''s sponsor numbers of a year; the first approval of the year does it, or whoever wants it done before';
+
 CREATE FUNCTION @registry@.issue_sponsor_number(for_province icp.province, on_day date) RETURNS icp.icp_id
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
 	year		integer := extract(year FROM on_day);
-	sequence	text := format('sponsor_serial_%s_%s', icp.province_code(for_province), year);
-	running		bigint;
+	sequence	text := format('@registry@.%I', format('sponsor_serial_%s_%s', icp.province_code(for_province), year));
 	issued		icp.icp_id;
 BEGIN
 	LOOP
-		BEGIN
-			running := nextval(format('@registry@.%I', sequence)::regclass);
-		EXCEPTION WHEN undefined_table THEN
-			-- The first approval of the year.  What was loaded from elsewhere may have numbers of this year already.
-			BEGIN
-				EXECUTE format('CREATE SEQUENCE @registry@.%I AS bigint MAXVALUE 999999 START WITH %s', sequence,
-					(SELECT coalesce(max(icp.serial_of(s.number)::bigint % 1000000), 0) + 1
-					   FROM @registry@.sponsor s
-					  WHERE s.number BETWEEN icp.make_icp_id(for_province, year, 1)
-										 AND icp.make_icp_id(for_province, year, 999999)));
-				EXECUTE format('COMMENT ON SEQUENCE @registry@.%I IS %L', sequence,
-					format('Running numbers of sponsors of %s approved in %s', for_province, year));
-			EXCEPTION WHEN duplicate_table OR unique_violation THEN
-				NULL;			-- somebody else was first, and has committed
-			END;
-			CONTINUE;
-		END;
-		issued := icp.make_icp_id(for_province, year, running::integer);
-		EXIT WHEN NOT EXISTS (SELECT FROM @registry@.sponsor s WHERE s.number = issued);
+		DELETE FROM @registry@.freed_number f
+		 WHERE f.number = (SELECT n.number FROM @registry@.freed_number n
+							WHERE n.number BETWEEN icp.make_icp_id(for_province, year, 1)
+											   AND icp.make_icp_id(for_province, year, 999999)
+							ORDER BY n.number LIMIT 1 FOR UPDATE SKIP LOCKED)
+		RETURNING f.number INTO issued;
+		IF FOUND THEN
+			EXIT WHEN NOT EXISTS (SELECT FROM @registry@.sponsor s WHERE s.number = issued AND s.status = 'filed');
+		ELSIF to_regclass(sequence) IS NULL THEN
+			PERFORM @registry@.make_serial(for_province, year);
+		ELSE
+			issued := icp.make_icp_id(for_province, year, nextval(sequence::regclass)::integer);
+			EXIT WHEN NOT EXISTS (SELECT FROM @registry@.sponsor s WHERE s.number = issued AND s.status = 'filed')
+				  AND NOT EXISTS (SELECT FROM @registry@.sponsor s WHERE s.number = issued AND s.status <> 'filed');
+		END IF;
 	END LOOP;
 	RETURN issued;
 END
 $$;
 COMMENT ON FUNCTION @registry@.issue_sponsor_number(icp.province, date) IS
-	'Next sponsor number of the province: year and running number from a sequence of that province and year; gaps are allowed';
-
-CREATE FUNCTION @registry@.approve_new_filing(approved @registry@.application) RETURNS void
-	LANGUAGE plpgsql VOLATILE
-	SET search_path = pg_catalog, icp, pg_temp
-AS $$
-DECLARE
-	on_day			date := (now() AT TIME ZONE 'Asia/Shanghai')::date;
-	sponsor_number	icp.icp_id;
-	service_no		integer;
-BEGIN
-	-- The sponsor's row is locked (apply_step), so that its counter gives each number once.
-	SELECT s.number,
-		   greatest(s.last_service_no,
-					(SELECT max(icp.service_no(t.number)) FROM @registry@.site t WHERE t.sponsor_id = s.id)) + 1
-	  INTO sponsor_number, service_no
-	  FROM @registry@.sponsor s WHERE s.id = approved.sponsor_id AND s.status IN ('draft', 'filed');
-	IF NOT FOUND THEN
-		RAISE EXCEPTION 'sponsor % of application % is cancelled or withdrawn and cannot be filed',
-			approved.sponsor_id, approved.id USING ERRCODE = 'object_not_in_prerequisite_state';
-	END IF;
-	IF sponsor_number IS NULL THEN
-		sponsor_number := @registry@.issue_sponsor_number(approved.province, on_day);
-	END IF;
-	UPDATE @registry@.sponsor s
-	   SET number = sponsor_number, last_service_no = service_no, status = 'filed', filed_at = coalesce(s.filed_at, now())
-	 WHERE s.id = approved.sponsor_id;
-	UPDATE @registry@.site t
-	   SET number = icp.make_filing_number(sponsor_number, service_no, t.kind), status = 'filed', filed_at = now()
-	 WHERE t.id = approved.site_id AND t.status = 'draft';
-	IF NOT FOUND THEN
-		RAISE EXCEPTION 'site % of application % is not a draft and cannot be filed', approved.site_id, approved.id
-			USING ERRCODE = 'object_not_in_prerequisite_state',
-				  DETAIL = format('It is %s.', (SELECT t.status FROM @registry@.site t WHERE t.id = approved.site_id)),
-				  HINT = 'Return the application, and enter the site anew if need be.';
-	END IF;
-	INSERT INTO @registry@.access (site_id, provider_id, status)
-	VALUES (approved.site_id, approved.provider_id, 'live')
-	ON CONFLICT (site_id, provider_id) DO UPDATE SET status = 'live';
-END
-$$;
-COMMENT ON FUNCTION @registry@.approve_new_filing(@registry@.application) IS
-	'What the approval of a new filing does: numbers for sponsor and site, both filed, the access live (4 §18(三)2)';
+	'Next sponsor number of the province: one of the year that came back to the pool, otherwise year and running number from a sequence of that province and year; gaps are allowed';
 
 -- Each subject of the automatic check is a function of its own, which returns what people read as the reason.
+-- What the records themselves say against an application; true for everybody, and tested again at approval.
+CREATE FUNCTION @registry@.record_problems(application_id bigint) RETURNS SETOF text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT v.problem
+	  FROM @registry@.application a
+	  JOIN icp.application_kind k ON k.code = a.kind
+	  JOIN @registry@.sponsor s ON s.id = a.sponsor_id
+	  LEFT JOIN @registry@.site t ON t.id = a.site_id
+	  LEFT JOIN @registry@.access c ON c.id = a.access_id
+	 CROSS JOIN LATERAL (VALUES
+		(CASE WHEN a.kind <> 'new_filing' AND s.status <> 'filed'
+			  THEN format('sponsor (主体) %s is %s, not filed (result code 1049; 3 Q21)', s.id, s.status) END),
+		(CASE WHEN a.kind NOT IN ('new_filing', 'new_site') AND t.status <> 'filed'
+			  THEN format('site (网站) %s is %s, not filed (result code 1049; 3 Q21)', t.id, t.status) END),
+		(CASE WHEN a.kind IN ('change_access', 'cancel_access') AND c.status <> 'live'
+			  THEN format('access (接入) %s is %s, not live (result code 1050)', c.id, c.status) END),
+		(CASE WHEN a.kind = 'new_access' AND c.status = 'live'
+			  THEN format('access (接入) %s is there already (result code 1038)', c.id) END),
+		(CASE WHEN a.kind = 'cancel_access' AND c.status = 'live' AND t.status = 'filed'
+				   AND NOT EXISTS (SELECT FROM @registry@.access o
+									WHERE o.site_id = a.site_id AND o.status = 'live' AND o.id <> a.access_id)
+			  THEN format('access (接入) %s is the last of site %s and cannot be cancelled (result code 1025; 4 §14(四)): add the new one first, or cancel the site',
+						  c.id, t.id) END),
+		-- other providers are added when it has its number
+		(CASE WHEN a.kind IN ('new_filing', 'new_site')
+				   AND (SELECT count(*) FROM @registry@.access o WHERE o.site_id = a.site_id AND o.status <> 'cancelled'
+																   AND o.provider_id <> a.provider_id) > 0
+			  THEN format('site (网站) %s has an access through another provider; a first filing goes through one (4 §18(五))', t.id) END),
+		(CASE WHEN EXISTS (SELECT FROM @registry@.sponsor_change h
+							WHERE h.application_id = a.id AND h.status = 'pending'
+							  AND icp.province_code(h.province) <> s.province_code)
+			  THEN format('a change may not move sponsor (主体) %s to another province (result code 1046)', s.id) END),
+		(CASE WHEN a.kind = 'licence' AND a.licence IS NULL
+			  THEN 'no licence number (经营许可证号): column licence (4 §21(二))' END),
+		(CASE WHEN a.kind = 'licence' AND EXISTS (SELECT FROM @registry@.sponsor o
+												   WHERE o.number = a.licence AND o.status = 'filed' AND o.id <> s.id)
+			  THEN format('licence %s is another sponsor''s number', a.licence) END))
+		   AS v(problem)
+	 WHERE a.id = record_problems.application_id AND k.steps IS NOT NULL AND v.problem IS NOT NULL;
+END;
+COMMENT ON FUNCTION @registry@.record_problems(bigint) IS
+	'Why an application cannot be approved as the records stand: what it is about is filed no more, the last access, another province, no licence number';
+
 CREATE FUNCTION @registry@.report_problems(application_id bigint) RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
+DECLARE
+	steps	text := (SELECT k.steps FROM @registry@.application a JOIN icp.application_kind k ON k.code = a.kind
+					  WHERE a.id = report_problems.application_id);
 BEGIN
+	RETURN QUERY SELECT p FROM @registry@.record_problems(application_id) p;
 	RETURN QUERY SELECT p FROM @registry@.standing_problems(application_id) p;
-	RETURN QUERY SELECT p FROM @registry@.blacklist_problems(application_id) p;
 	RETURN QUERY SELECT p FROM @registry@.password_problems(application_id) p;
-	RETURN QUERY SELECT p FROM @registry@.approval_problems(application_id) p;
-	RETURN QUERY SELECT p FROM @registry@.rule_problems(application_id) p;
+	-- Nobody is kept from cancelling by what keeps him from filing.
+	IF steps IN ('F', 'V') THEN
+		RETURN QUERY SELECT p FROM @registry@.blacklist_problems(application_id) p;
+		RETURN QUERY SELECT p FROM @registry@.approval_problems(application_id) p;
+		RETURN QUERY SELECT p FROM @registry@.rule_problems(application_id) p;
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION @registry@.report_problems(bigint) IS
-	'Why the automatic check returns a reported application: provider''s standing, blacklists, password, approvals, form rules (4 §18(三)1); no row: it passes';
+	'Why the automatic check returns a reported application: the records, provider''s standing, password, blacklists, approvals, form rules (4 §18(三)1); no row: it passes';
 
 CREATE FUNCTION @registry@.apply_step() RETURNS trigger
 	LANGUAGE plpgsql
@@ -101,6 +147,7 @@ CREATE FUNCTION @registry@.apply_step() RETURNS trigger
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
+	steps		text := (SELECT k.steps FROM icp.application_kind k WHERE k.code = NEW.kind);
 	conflicts	text;
 	problems	text;
 BEGIN
@@ -109,28 +156,50 @@ BEGIN
 		SELECT string_agg(p, '; ') INTO problems FROM @registry@.report_problems(NEW.id) p;
 		UPDATE @registry@.application a
 		   SET state = CASE WHEN problems IS NOT NULL THEN 'returned'
-							WHEN EXISTS (SELECT FROM @registry@.blocking_conflicts(NEW.id)) THEN 'conflicted'
+							WHEN steps IN ('F', 'V', 'C') AND NEW.kind <> 'cancel_access'
+								 AND @registry@.sms_is_on(NEW.kind, now()) THEN 'sms'
+							WHEN steps IN ('F', 'V')
+								 AND EXISTS (SELECT FROM @registry@.blocking_conflicts(NEW.id)) THEN 'conflicted'
 							ELSE 'reviewing' END,
 			   reason = problems
 		 WHERE a.id = NEW.id;
+	ELSIF NEW.state = 'sms' THEN
+		PERFORM @registry@.sms_start(NEW.id);
 	ELSIF NEW.state = 'approved' THEN
-		-- Nobody changes what the two claim between the test and the effect.  (New sites of the sponsor may come in.)
+		-- Nobody changes what these claim between the test and the effect, and of two approvals that concern one
+		-- sponsor the second sees what the first did.  (New sites of the sponsor may come in.)
 		PERFORM FROM @registry@.sponsor s WHERE s.id = NEW.sponsor_id FOR NO KEY UPDATE;
 		PERFORM FROM @registry@.site t WHERE t.id = NEW.site_id FOR NO KEY UPDATE;
-		SELECT string_agg(format('%s %s is also claimed by %s %s of account %s', c.kind, c.key,
-								 c.rival_holder, c.rival_holder_id, c.rival_account_id), '; '
-						  ORDER BY c.kind, c.key, c.rival_id)
-		  INTO conflicts
-		  FROM @registry@.blocking_conflicts(NEW.id) c;
-		IF conflicts IS NOT NULL THEN
-			RAISE EXCEPTION 'application % has an open conflict (备案冲突) and cannot be approved', NEW.id
-				USING ERRCODE = 'object_not_in_prerequisite_state',
-					  DETAIL = conflicts || '.',
-					  HINT = 'Settle it in @registry@.conflict, or return the application (3 Q17).';
+		IF NEW.access_id IS NOT NULL THEN
+			PERFORM FROM @registry@.access c WHERE c.site_id = NEW.site_id ORDER BY c.id FOR NO KEY UPDATE;
 		END IF;
-		PERFORM @registry@.approve_new_filing(NEW);
+		IF steps IN ('F', 'V') THEN
+			SELECT string_agg(format('%s %s is also claimed by %s %s of account %s', c.kind, c.key,
+									 c.rival_holder, c.rival_holder_id, c.rival_account_id), '; '
+							  ORDER BY c.kind, c.key, c.rival_id)
+			  INTO conflicts
+			  FROM @registry@.blocking_conflicts(NEW.id) c;
+			IF conflicts IS NOT NULL THEN
+				RAISE EXCEPTION 'application % has an open conflict (备案冲突) and cannot be approved', NEW.id
+					USING ERRCODE = 'object_not_in_prerequisite_state',
+						  DETAIL = conflicts || '.',
+						  HINT = 'Settle it in @registry@.conflict, or return the application (3 Q17).';
+			END IF;
+		END IF;
+		SELECT string_agg(p, '; ') INTO problems
+		  FROM (SELECT p FROM @registry@.record_problems(NEW.id) p
+				UNION ALL
+				SELECT p FROM @registry@.blacklist_problems(NEW.id) p WHERE steps IN ('F', 'V', 'L')) AS found(p);
+		IF problems IS NOT NULL THEN
+			RAISE EXCEPTION 'application % (%) cannot be approved', NEW.id, NEW.kind
+				USING ERRCODE = 'object_not_in_prerequisite_state',
+					  DETAIL = problems || '.',
+					  HINT = 'Return the application with the reason.';
+		END IF;
+		PERFORM @registry@.carry_out(NEW);
 	ELSIF NEW.state IN ('withdrawn', 'expired') THEN
-		-- a draft record that nothing else applies for gives up its claims
+		-- a draft record that nothing else applies for gives up its claims, and a change its own
+		PERFORM @registry@.drop_change(NEW.id);
 		UPDATE @registry@.site t SET status = 'withdrawn'
 		 WHERE t.id = NEW.site_id AND t.status = 'draft'
 		   AND NOT EXISTS (SELECT FROM @registry@.application a JOIN icp.state s ON s.code = a.state
@@ -139,12 +208,16 @@ BEGIN
 		 WHERE p.id = NEW.sponsor_id AND p.status = 'draft'
 		   AND NOT EXISTS (SELECT FROM @registry@.application a JOIN icp.state s ON s.code = a.state
 							WHERE a.sponsor_id = p.id AND NOT s.is_final);
+		UPDATE @registry@.access c SET status = 'cancelled'
+		 WHERE c.id = NEW.access_id AND c.status = 'draft'
+		   AND NOT EXISTS (SELECT FROM @registry@.application a JOIN icp.state s ON s.code = a.state
+							WHERE a.access_id = c.id AND NOT s.is_final);
 	END IF;
 	RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION @registry@.apply_step() IS
-	'Trigger: the automatic check at the report, the test for conflicts and the effects at approval, the end of a draft';
+	'Trigger: the automatic check at the report, the tests and the effects at approval, the end of a draft';
 
 -- AFTER triggers fire in the order of their names: first the step is judged, then recorded, then carried out.
 -- (WHEN, not UPDATE OF: a BEFORE trigger of the user's own may set the state too.)

@@ -9,7 +9,9 @@ CREATE POLICY account_enter ON @registry@.account FOR INSERT WITH CHECK (
 					 WHERE m.role_name = @registry@.acting_user() AND m.role = 'provider'));
 
 ALTER TABLE @registry@.sponsor ENABLE ROW LEVEL SECURITY;
-CREATE POLICY sponsor_see ON @registry@.sponsor FOR SELECT USING (@registry@.may_see(province_code, account_id));
+-- (a provider that serves a site sees it too, whoever keeps the sponsor's account: 4 §18(五))
+CREATE POLICY sponsor_see ON @registry@.sponsor FOR SELECT
+	USING (@registry@.may_see(province_code, account_id) OR @registry@.serves_site_of(id));
 CREATE POLICY sponsor_enter ON @registry@.sponsor FOR INSERT
 	WITH CHECK (status = 'draft' AND number IS NULL AND filed_at IS NULL AND last_service_no = 0
 				AND @registry@.may_enter(account_id));
@@ -17,33 +19,39 @@ CREATE POLICY sponsor_enter ON @registry@.sponsor FOR INSERT
 CREATE POLICY sponsor_change ON @registry@.sponsor FOR UPDATE
 	USING (status = 'draft' AND @registry@.may_enter(account_id)
 		   AND NOT EXISTS (SELECT FROM @registry@.application a
-							WHERE a.sponsor_id = sponsor.id AND a.state IN ('reported', 'conflicted', 'reviewing')))
+							WHERE a.sponsor_id = sponsor.id AND @registry@.with_bureau(a.state)))
 	WITH CHECK (status = 'draft' AND number IS NULL AND filed_at IS NULL AND last_service_no = 0
 				AND @registry@.may_enter(account_id));
 
 ALTER TABLE @registry@.site ENABLE ROW LEVEL SECURITY;
-CREATE POLICY site_see ON @registry@.site FOR SELECT USING (@registry@.may_see(province_code, account_id));
+CREATE POLICY site_see ON @registry@.site FOR SELECT
+	USING (@registry@.may_see(province_code, account_id) OR @registry@.serves_site(id));
 CREATE POLICY site_enter ON @registry@.site FOR INSERT
 	WITH CHECK (status = 'draft' AND number IS NULL AND filed_at IS NULL AND @registry@.may_enter(account_id));
 CREATE POLICY site_change ON @registry@.site FOR UPDATE
 	USING (status = 'draft' AND @registry@.may_enter(account_id)
 		   AND NOT EXISTS (SELECT FROM @registry@.application a
-							WHERE a.site_id = site.id AND a.state IN ('reported', 'conflicted', 'reviewing')))
+							WHERE a.site_id = site.id AND @registry@.with_bureau(a.state)))
 	WITH CHECK (status = 'draft' AND number IS NULL AND filed_at IS NULL AND @registry@.may_enter(account_id));
 
 ALTER TABLE @registry@.access ENABLE ROW LEVEL SECURITY;
 CREATE POLICY access_see ON @registry@.access FOR SELECT
-	USING (EXISTS (SELECT FROM @registry@.site t WHERE t.id = site_id));
+	USING (EXISTS (SELECT FROM @registry@.site t WHERE t.id = site_id) OR @registry@.acts_for_provider(provider_id));
 CREATE POLICY access_enter ON @registry@.access FOR INSERT
-	WITH CHECK (status = 'draft' AND EXISTS (SELECT FROM @registry@.site t WHERE t.id = site_id));
+	WITH CHECK (status = 'draft' AND (EXISTS (SELECT FROM @registry@.site t WHERE t.id = site_id)
+									  OR @registry@.may_add_access(site_id, provider_id)));
+CREATE POLICY access_change ON @registry@.access FOR UPDATE
+	USING (status = 'draft' AND @registry@.acts_for_provider(provider_id))
+	WITH CHECK (status = 'draft' AND @registry@.acts_for_provider(provider_id));
 
 ALTER TABLE @registry@.application ENABLE ROW LEVEL SECURITY;
 CREATE POLICY application_see ON @registry@.application FOR SELECT
-	USING (@registry@.may_see(province_code, account_id));
-CREATE POLICY application_enter ON @registry@.application FOR INSERT WITH CHECK (@registry@.may_enter(account_id));
+	USING (@registry@.may_see(province_code, account_id) OR @registry@.acts_for_provider(provider_id));
+CREATE POLICY application_enter ON @registry@.application FOR INSERT
+	WITH CHECK (@registry@.may_apply(kind, filed_by, province_code, account_id, provider_id));
 -- Which step is whose is the business of icp.enforce_transition().
 CREATE POLICY application_step ON @registry@.application FOR UPDATE
-	USING (@registry@.may_see(province_code, account_id));
+	USING (@registry@.may_see(province_code, account_id) OR @registry@.acts_for_provider(provider_id));
 
 ALTER TABLE @registry@.event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY event_see ON @registry@.event FOR SELECT

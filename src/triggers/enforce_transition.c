@@ -219,7 +219,7 @@ user_may(const Step *step, HeapTuple tuple, Oid user)
 	values[5] = text_or_null(filed_by == InvalidAttrNumber ? NULL :
 							 SPI_getvalue(tuple, RelationGetDescr(step->rel), filed_by), nulls, 5);
 
-	/* "creator" is whichever side filed the application (filed_by) */
+	/* "creator" is whoever filed the application (filed_by): the account, the provider or the bureau */
 	query = psprintf("SELECT true FROM %s.%s m"
 					 " WHERE m.role_name = $1"
 					 "   AND CASE m.role"
@@ -227,7 +227,8 @@ user_may(const Step *step, HeapTuple tuple, Oid user)
 					 "            AND ('provider' = ANY ($2) OR 'creator' = ANY ($2) AND $6 = 'provider')"
 					 "       WHEN 'sponsor' THEN m.account_id = $5"
 					 "            AND ('account' = ANY ($2) OR 'creator' = ANY ($2) AND $6 = 'sponsor')"
-					 "       WHEN 'bureau' THEN m.province_code = $4 AND 'bureau' = ANY ($2)"
+					 "       WHEN 'bureau' THEN m.province_code = $4"
+					 "            AND ('bureau' = ANY ($2) OR 'creator' = ANY ($2) AND $6 = 'bureau')"
 					 "       WHEN 'system' THEN 'system' = ANY ($2) OR 'clock' = ANY ($2)"
 					 "       ELSE false END",
 					 quote_identifier(schema), MEMBER_TABLE);
