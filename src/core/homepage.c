@@ -153,6 +153,12 @@ check_rest(const char *text, size_t from, size_t len, IcpUrlFault *fault)
 	return true;
 }
 
+static bool
+ends_authority(char c)
+{
+	return c == '/' || c == '?' || c == '#' || c == '\\' || c == '\0';
+}
+
 bool
 icp_url_parse(const char *text, size_t len, IcpUrl *url, IcpUrlFault *fault)
 {
@@ -171,7 +177,7 @@ icp_url_parse(const char *text, size_t len, IcpUrl *url, IcpUrlFault *fault)
 	if (scheme < 0)
 		return fail(fault, ICP_URL_SCHEME, 0, (size_t) ((const char *) memchr(text, ':', len) - text));
 	at = (size_t) scheme;
-	for (end = at; end < len && strchr("/?#\\", text[end]) == NULL; end++)
+	for (end = at; end < len && !ends_authority(text[end]); end++)
 		if (text[end] == '@')
 			return fail(fault, ICP_URL_USER, at, end - at + 1);
 	if (end == at)

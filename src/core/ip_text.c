@@ -57,6 +57,40 @@ big_endian(const unsigned char *bytes, int n)
 	return value;
 }
 
+/* Four decimal numbers as inet_pton() takes them: to 255, without leading zeros. */
+static bool
+parse_ipv4(const char *s, size_t len, uint64_t *value)
+{
+	uint32_t	number = 0;
+	int			digits = 0;
+	int			dots = 0;
+	size_t		i;
+
+	*value = 0;
+	for (i = 0; i < len; i++)
+	{
+		if (s[i] >= '0' && s[i] <= '9')
+		{
+			if (digits > 0 && number == 0)
+				return false;
+			number = number * 10 + (uint32_t) (s[i] - '0');
+			if (number > 255)
+				return false;
+			digits++;
+		}
+		else
+		{
+			if (s[i] != '.' || digits == 0 || ++dots > 3)
+				return false;
+			*value = *value << 8 | number;
+			number = 0;
+			digits = 0;
+		}
+	}
+	*value = *value << 8 | number;
+	return dots == 3 && digits > 0;
+}
+
 /* The address between at and end; its family, 0 where there is none. */
 static int
 parse_address(const char *text, size_t at, size_t end, IcpAddress *address)
@@ -64,16 +98,13 @@ parse_address(const char *text, size_t at, size_t end, IcpAddress *address)
 	char		buf[ADDRESS_SIZE];
 	unsigned char bytes[16];
 
+	address->high = 0;
+	if (parse_ipv4(text + at, end - at, &address->low))
+		return 4;
 	if (end - at >= sizeof(buf) || memchr(text + at, '\0', end - at) != NULL)
 		return 0;
 	memcpy(buf, text + at, end - at);
 	buf[end - at] = '\0';
-	if (inet_pton(AF_INET, buf, bytes) == 1)
-	{
-		address->high = 0;
-		address->low = big_endian(bytes, 4);
-		return 4;
-	}
 	if (inet_pton(AF_INET6, buf, bytes) == 1)
 	{
 		address->high = big_endian(bytes, 8);

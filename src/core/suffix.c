@@ -17,9 +17,15 @@
 
 #define ADDITIONS "cn-1"		/* version of the table below */
 
-static const char *const additions[] = {
-	"cn\001xn--zfr164b",		/* 政务.cn */
-	"cn\001xn--55qw42g",		/* 公益.cn */
+#define ADDITION(key) {key, sizeof(key) - 1}
+
+static const struct
+{
+	const char *key;
+	size_t		len;
+}			additions[] = {
+	ADDITION("cn\001xn--zfr164b"), /* 政务.cn */
+	ADDITION("cn\001xn--55qw42g")	/* 公益.cn */
 };
 
 /* The fresher of the installed file and the list in libpsl; read once a process. */
@@ -42,10 +48,43 @@ is_suffix(const psl_ctx_t *list, const uint8_t *key, size_t len)
 	size_t		i;
 
 	for (i = 0; i < sizeof(additions) / sizeof(additions[0]); i++)
-		if (len == strlen(additions[i]) && memcmp(key, additions[i], len) == 0)
+		if (len == additions[i].len && memcmp(key, additions[i].key, len) == 0)
 			return true;
 	icp_domain_text(key, len, text);
 	return psl_is_public_suffix2(list, text, PSL_TYPE_ICANN) == 1;
+}
+
+/*
+ * The same of what names end in, which are few: most of a bureau's are .com, .cn and .com.cn.  The list does not
+ * change while the process lives.
+ */
+#define REMEMBERED		64		/* a power of two */
+#define REMEMBERED_LEN	30
+
+static bool
+is_known_suffix(const psl_ctx_t *list, const uint8_t *key, size_t len)
+{
+	static struct
+	{
+		uint8_t		len;		/* 0: empty */
+		bool		is_suffix;
+		uint8_t		key[REMEMBERED_LEN];
+	}			remembered[REMEMBERED];
+	uint32_t	hash = 0;
+	size_t		i;
+
+	if (len == 0 || len > REMEMBERED_LEN)
+		return is_suffix(list, key, len);
+	for (i = 0; i < len; i++)
+		hash = hash * 31 + key[i];
+	i = (hash ^ hash >> 7) & (REMEMBERED - 1);
+	if (remembered[i].len != len || memcmp(remembered[i].key, key, len) != 0)
+	{
+		remembered[i].is_suffix = is_suffix(list, key, len);
+		memcpy(remembered[i].key, key, len);
+		remembered[i].len = (uint8_t) len;
+	}
+	return remembered[i].is_suffix;
 }
 
 int
@@ -64,7 +103,7 @@ icp_suffix_registrable(const uint8_t *key, size_t len)
 	for (labels = icp_domain_key_labels(key, len) - 1; labels > 0; labels--)
 	{
 		shorter = icp_domain_key_prefix(key, len, labels);
-		if (is_suffix(list, key, shorter))
+		if (is_known_suffix(list, key, shorter))
 			break;
 		len = shorter;
 	}

@@ -219,7 +219,8 @@ is_blank(const char *s, int len)
 
 	while (i < len)
 	{
-		if (strchr(" \t\r\n\f\v", s[i]) != NULL && s[i] != '\0')
+		/* nearly always the first character is none, and the loop ends */
+		if (s[i] == ' ' || (s[i] >= '\t' && s[i] <= '\r'))
 			i++;
 		else if (len - i >= 3 && memcmp(s + i, "\xE3\x80\x80", 3) == 0)
 			i += 3;				/* U+3000 */
@@ -243,21 +244,37 @@ packed_text(Datum value)
 	return text;
 }
 
+/* YYYYMMDD; a statement's records are mostly judged as of one day. */
+static int32
+day_number(DateADT date)
+{
+	static DateADT last_date = 0;
+	static int32 last_number = 20000101;
+
+	if (date != last_date)
+	{
+		int			year;
+		int			month;
+		int			day;
+
+		j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+		last_number = year * 10000 + month * 100 + day;
+		last_date = date;
+	}
+	return last_number;
+}
+
 void
 rule_open_record(RuleRecord *r, const RuleShape *shape, HeapTuple tuple, TupleDesc desc,
 				 MemoryContext context, DateADT as_of)
 {
 	MemoryContext old = MemoryContextSwitchTo(context);
 	uint32		left = shape->present;
-	int			year;
-	int			month;
-	int			day;
 
 	r->shape = shape;
 	r->context = context;
 	r->as_of = as_of;
-	j2date(as_of + POSTGRES_EPOCH_JDATE, &year, &month, &day);
-	r->as_of_number = year * 10000 + month * 100 + day;
+	r->as_of_number = day_number(as_of);
 	r->scope = 0;
 	r->filled = 0;
 	r->known = 0;

@@ -79,16 +79,30 @@ domain_002(RuleRecord *r, RuleFinding *f)
 static bool
 is_reserved(const RuleDomain *domain)
 {
-	static const char *const reserved[] = {
-		"test", "example", "invalid", "localhost", "local", "onion", "alt", "internal",
-		"com\001example", "net\001example", "org\001example", "arpa"
-	};
-	int			i;
-
-	for (i = 0; i < lengthof(reserved); i++)
-		if (ends_with(domain, reserved[i]))
-			return true;
-	return false;
+	if (domain->keylen <= 0)
+		return false;
+	/* a key begins with the top level */
+	switch (domain->key[0])
+	{
+		case 'a':
+			return ends_with(domain, "alt") || ends_with(domain, "arpa");
+		case 'c':
+			return ends_with(domain, "com\001example");
+		case 'e':
+			return ends_with(domain, "example");
+		case 'i':
+			return ends_with(domain, "invalid") || ends_with(domain, "internal");
+		case 'l':
+			return ends_with(domain, "localhost") || ends_with(domain, "local");
+		case 'n':
+			return ends_with(domain, "net\001example");
+		case 'o':
+			return ends_with(domain, "onion") || ends_with(domain, "org\001example");
+		case 't':
+			return ends_with(domain, "test");
+		default:
+			return false;
+	}
 }
 
 static bool

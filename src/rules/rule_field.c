@@ -13,6 +13,7 @@
 #include "utils/typcache.h"
 
 #include "compat.h"
+#include "core/element.h"
 #include "core/ip_text.h"
 #include "rules/rule_code.h"
 #include "rules/rule_context.h"
@@ -37,15 +38,9 @@ typedef struct Elements
 static void
 add_element(Elements *e, const char *s, int len)
 {
-	while (len > 0 && (*s == ' ' || *s == '"'))
-		s++, len--;
-	while (len > 0 && (s[len - 1] == ' ' || s[len - 1] == '"'))
-		len--;
-	if (len == 0)
-		return;
 	if (e->n == e->room)
 	{
-		e->room = e->room == 0 ? 8 : e->room * 2;
+		e->room = e->room == 0 ? 4 : e->room * 2;
 		e->texts = e->texts == NULL ? palloc(sizeof(RuleText) * e->room) :
 			repalloc(e->texts, sizeof(RuleText) * e->room);
 	}
@@ -53,44 +48,16 @@ add_element(Elements *e, const char *s, int len)
 	e->texts[e->n++].len = len;
 }
 
-/* How many bytes a separator of a list takes at s; 0 where none stands there. */
-static int
-separator_size(const char *s, int left)
-{
-	static const char *const wide[] = {"，", "；", "、", "　"};
-	int			i;
-
-	if (*s != '\0' && strchr(",; \t\r\n|", *s) != NULL)
-		return 1;
-	for (i = 0; i < lengthof(wide); i++)
-		if (left >= 3 && memcmp(s, wide[i], 3) == 0)
-			return 3;
-	return 0;
-}
-
 static void
 split(Elements *e, RuleText text)
 {
-	const char *s = text.s;
-	const char *end = text.s + text.len;
-	const char *begin;
+	IcpElements list;
+	const char *element;
+	size_t		len;
 
-	if (text.len >= 2 && *s == '{' && end[-1] == '}')
-		s++, end--;
-	for (begin = s; s < end;)
-	{
-		int			size = separator_size(s, end - s);
-
-		if (size == 0)
-		{
-			s++;
-			continue;
-		}
-		add_element(e, begin, s - begin);
-		s += size;
-		begin = s;
-	}
-	add_element(e, begin, end - begin);
+	icp_elements_open(&list, text.s, text.len);
+	while (icp_elements_next(&list, &element, &len))
+		add_element(e, element, len);
 }
 
 static void
@@ -130,7 +97,12 @@ read_elements(RuleRecord *r, RuleField field, Elements *e)
 		s = OidOutputFunctionCall(output, values[i]);
 		len = strlen(s);
 		s = (char *) icp_to_utf8(s, &len);
-		add_element(e, s, len);
+		while (len > 0 && (*s == ' ' || *s == '"'))
+			s++, len--;
+		while (len > 0 && (s[len - 1] == ' ' || s[len - 1] == '"'))
+			len--;
+		if (len > 0)
+			add_element(e, s, len);
 	}
 }
 

@@ -54,6 +54,24 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	verdict = icp_ip_parse(text, size, &range, &fault);
 	REQUIRE(icp_ip_reason_text(fault.reason)->verdict == verdict);
 	REQUIRE(fault.position <= size && fault.length <= size - fault.position);
+	/* an address that the C library takes is one, and the same */
+	if (size < INET6_ADDRSTRLEN && memchr(text, '\0', size) == NULL)
+	{
+		char		plain[INET6_ADDRSTRLEN];
+		unsigned char bytes[16];
+
+		memcpy(plain, text, size);
+		plain[size] = '\0';
+		if (inet_pton(AF_INET, plain, bytes) == 1)
+		{
+			REQUIRE(verdict == ICP_RIGHT && range.family == 4 && range.first.high == 0);
+			REQUIRE(range.first.low == ((uint64_t) bytes[0] << 24 | (uint64_t) bytes[1] << 16 |
+										(uint64_t) bytes[2] << 8 | bytes[3]));
+			REQUIRE(icp_address_cmp(range.first, range.last) == 0);
+		}
+		else if (strspn(plain, "0123456789.") == size)
+			REQUIRE(verdict == ICP_WRONG);
+	}
 	if (verdict == ICP_RIGHT)
 	{
 		char		first[INET6_ADDRSTRLEN];
