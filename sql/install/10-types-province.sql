@@ -64,6 +64,11 @@ CREATE FUNCTION icp.try_province(text) RETURNS icp.province
 COMMENT ON FUNCTION icp.try_province(text) IS
   'the province, NULL where the text is none';
 
+CREATE FUNCTION icp.explain_province(text) RETURNS text
+  AS 'MODULE_PATHNAME', 'icp_explain_province' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION icp.explain_province(text) IS
+  'what is wrong with the text as icp.province, and what is accepted; NULL where nothing is';
+
 CREATE CAST (integer AS icp.province) WITH FUNCTION icp.province(integer);
 COMMENT ON CAST (integer AS icp.province) IS 'GB/T 2260 code';
 CREATE CAST (icp.province AS smallint) WITH FUNCTION icp.province_code(icp.province);

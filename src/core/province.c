@@ -110,17 +110,17 @@ icp_province_of_code(int code)
 	return 0;
 }
 
+#define FOLDED_MAX 64			/* bytes; the longest accepted form has 39 */
+
 /*
- * The text is folded into a buffer first; a name that does not fit is no province's.
+ * Folded, without white space; its bytes, 0 where there is nothing, FOLDED_MAX where it does not fit: a name that
+ * long is no province's.
  */
-unsigned
-icp_province_parse(const char *s, size_t len)
+static size_t
+fold_name(const char *s, size_t len, char *name)
 {
-	static const char bureau[] = "通信管理局";
-	char		name[64];
 	size_t		used = 0;
 	size_t		pos = 0;
-	unsigned	i;
 
 	while (pos < len)
 	{
@@ -128,11 +128,23 @@ icp_province_parse(const char *s, size_t len)
 
 		if (c == 0 || c == ' ')
 			continue;
-		if (used + 4 > sizeof(name))
-			return 0;
+		if (used + 4 > FOLDED_MAX)
+			return FOLDED_MAX;
 		used += icp_utf8_put(name + used, c);
 	}
-	if (used == 0)
+	return used;
+}
+
+unsigned
+icp_province_parse(const char *s, size_t len)
+{
+	static const char bureau[] = "通信管理局";
+	char		name[FOLDED_MAX];
+	size_t		used = fold_name(s, len, name);
+	size_t		pos = 0;
+	unsigned	i;
+
+	if (used == 0 || used == FOLDED_MAX)
 		return 0;
 
 	if (used == 2 && name[0] >= '0' && name[0] <= '9' && name[1] >= '0' && name[1] <= '9')
@@ -155,4 +167,30 @@ icp_province_parse(const char *s, size_t len)
 			return i;
 	}
 	return 0;
+}
+
+const char *
+icp_province_problem(const char *s, size_t len)
+{
+	static const char *const without[] = {
+		"台", "台湾", "台湾省", "71", "港", "香港", "香港特别行政区", "81", "澳", "澳门", "澳门特别行政区", "82"
+	};
+	char		name[FOLDED_MAX];
+	size_t		used = fold_name(s, len, name);
+	size_t		digits = 0;
+	size_t		i;
+
+	if (used == 0)
+		return "The text is empty.";
+	if (used == FOLDED_MAX)
+		return "The text is longer than the name of any province (省份).";
+	for (i = 0; i < sizeof(without) / sizeof(without[0]); i++)
+		if (strlen(without[i]) == used && memcmp(without[i], name, used) == 0)
+			return "There is no communications administration (通信管理局) for it.";
+	while (digits < used && name[digits] >= '0' && name[digits] <= '9')
+		digits++;
+	if (digits < used)
+		return "This is not the name of a province (省份) nor its abbreviation (简称).";
+	return digits == 2 ? "No province has this code of GB/T 2260 (行政区划代码)." :
+		"The code (行政区划代码) of a province has two digits.";
 }

@@ -42,4 +42,7 @@ extern unsigned icp_province_of_code(int code);
  */
 extern unsigned icp_province_parse(const char *s, size_t len);
 
+/* what is wrong with a text that icp_province_parse() takes for none */
+extern const char *icp_province_problem(const char *s, size_t len);
+
 #endif							/* ICP_CORE_PROVINCE_H */

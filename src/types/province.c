@@ -25,12 +25,20 @@ ICP_FUNCTION(icp_province_code_int);
 ICP_FUNCTION(icp_province_name);
 ICP_FUNCTION(icp_province_bureau);
 ICP_FUNCTION(icp_try_province);
+ICP_FUNCTION(icp_explain_province);
 
 static unsigned
 parse(const char *s, int len)
 {
 	s = icp_to_utf8(s, &len);
 	return icp_province_parse(s, len);
+}
+
+static char *
+problem(const char *s, int len)
+{
+	s = icp_to_utf8(s, &len);
+	return icp_from_utf8(pstrdup(icp_province_problem(s, len)));
 }
 
 static const IcpProvince *
@@ -49,6 +57,7 @@ icp_province_in(PG_FUNCTION_ARGS)
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s: \"%s\"", "icp.province", s),
+				 errdetail_internal("%s", problem(s, strlen(s))),
 				 errhint("%s", icp_from_utf8(pstrdup(HINT_PROVINCE)))));
 	PG_RETURN_PROVINCE(icp_provinces[i].code);
 }
@@ -133,4 +142,16 @@ icp_try_province(PG_FUNCTION_ARGS)
 	if (i == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_PROVINCE(icp_provinces[i].code);
+}
+
+Datum
+icp_explain_province(PG_FUNCTION_ARGS)
+{
+	text	   *t = PG_GETARG_TEXT_PP(0);
+	const char *s = VARDATA_ANY(t);
+	int			len = VARSIZE_ANY_EXHDR(t);
+
+	if (parse(s, len) != 0)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s %s", problem(s, len), icp_from_utf8(pstrdup(HINT_PROVINCE)))));
 }

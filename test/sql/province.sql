@@ -31,6 +31,12 @@ SELECT i, i::icp.province FROM unnest(ARRAY['蜀', '黔', '陇', '隴', '粵', '
 -- no provinces
 SELECT i, try_province(i) IS NULL FROM unnest(ARRAY['', ' ', '合字', '云', '台', '香港', '71', '10', '99', '1', '110000', '京京',
   '北', '北京省', '京市', '通信管理局', 'Beijing', 'bj', repeat('京', 100)]) AS i;
+-- and why; it answers where input refuses, and nowhere else
+SELECT i, explain_province(i) FROM unnest(ARRAY['', '合字', '云', '台', '香港', '71', '99', '1', '110000', '北京省', 'bj',
+  '京A', repeat('京', 100), NULL]) AS i;
+SELECT count(*) FROM unnest(ARRAY['京', '隴', '１１', ' 北京市', '四川通信管理局', '22', '21']) AS i WHERE explain_province(i) IS NOT NULL;
+SELECT count(*) FROM generate_series(0, 99) AS i
+ WHERE (explain_province(lpad(i::text, 2, '0')) IS NULL) <> (try_province(lpad(i::text, 2, '0')) IS NOT NULL);
 SELECT '台'::icp.province;
 \echo :LAST_ERROR_SQLSTATE
 SELECT 71::icp.province;
