@@ -39,7 +39,8 @@ ICP_FUNCTION(icp_keyword_changed);
 #define ANUM_LIST		1
 #define ANUM_WORD		2
 #define ANUM_IS_USED	3		/* of keyword_local */
-#define ANUM_NAME		2		/* of the divisions */
+#define ANUM_DIVISION	1		/* of the divisions */
+#define ANUM_NAME		2
 #define ANUM_SHORT_NAME 3
 #define ANUM_VALID_TO	5
 #define ANUM_IS_WORD	6
@@ -61,7 +62,7 @@ static const char *const table_names[KEYWORD_TABLES] = {
 static const char *const fixed_lists[KEYWORD_LISTS] = {
 	"news", "publishing", "education", "health", "drugs", "culture", "broadcasting", "bbs", "ride_hailing",
 	"religion", "finance", "national", "government", "person_excluded", "division",
-	"test_words", "generic_app", "prohibited"
+	"test_words", "generic_app", "prohibited", "training", "idiom"
 };
 
 typedef struct Entry
@@ -70,6 +71,7 @@ typedef struct Entry
 	int			list;
 	bool		is_short;
 	bool		is_removed;		/* a bureau takes a shipped word out */
+	int			code;			/* of a division; 0: none, or several have this name */
 } Entry;
 
 /* All of it lies in context, which is replaced whole. */
@@ -142,7 +144,7 @@ list_number(KeywordCache *c, const char *name)
 }
 
 static void
-add_entry(KeywordCache *c, int list, char *word, bool is_short, bool is_removed)
+add_entry(KeywordCache *c, int list, char *word, int code, bool is_short, bool is_removed)
 {
 	Entry	   *entry;
 	int			len = strlen(word);
@@ -158,6 +160,7 @@ add_entry(KeywordCache *c, int list, char *word, bool is_short, bool is_removed)
 	entry->list = list;
 	entry->is_short = is_short;
 	entry->is_removed = is_removed;
+	entry->code = code;
 }
 
 static void
@@ -177,11 +180,12 @@ read_table(KeywordCache *c, KeywordTable table, Relation rel, Snapshot snapshot)
 			bool		removed = table == TABLE_KEYWORD_LOCAL &&
 				!DatumGetBool(heap_getattr(tuple, ANUM_IS_USED, desc, &isnull));
 
-			add_entry(c, list_number(c, list), word, false, removed);
+			add_entry(c, list_number(c, list), word, 0, false, removed);
 			pfree(list);
 		}
 		else
 		{
+			int			code = DatumGetInt32(heap_getattr(tuple, ANUM_DIVISION, desc, &isnull));
 			Datum		name;
 
 			/* names that are in force, and that say something alone: not 县 */
@@ -189,10 +193,10 @@ read_table(KeywordCache *c, KeywordTable table, Relation rel, Snapshot snapshot)
 			if (!isnull || !DatumGetBool(heap_getattr(tuple, ANUM_IS_WORD, desc, &isnull)))
 				continue;
 			name = heap_getattr(tuple, ANUM_NAME, desc, &isnull);
-			add_entry(c, KEYWORD_DIVISION, TextDatumGetCString(name), false, false);
+			add_entry(c, KEYWORD_DIVISION, TextDatumGetCString(name), code, false, false);
 			name = heap_getattr(tuple, ANUM_SHORT_NAME, desc, &isnull);
 			if (!isnull)
-				add_entry(c, KEYWORD_DIVISION, TextDatumGetCString(name), true, false);
+				add_entry(c, KEYWORD_DIVISION, TextDatumGetCString(name), code, true, false);
 		}
 	}
 	systable_endscan(scan);
@@ -223,15 +227,22 @@ settle_entries(KeywordCache *c)
 	uint32		kept = 0;
 	uint32		i;
 	uint32		first = 0;
+	bool		is_removed = false;
 
 	qsort(c->entries, c->nentries, sizeof(Entry), compare_entries);
 	for (i = 0; i < c->nentries; i++)
 	{
 		if (i > 0 && c->entries[i].list == c->entries[first].list &&
 			strcmp(c->entries[i].word, c->entries[first].word) == 0)
+		{
+			/* the first of them was kept last */
+			if (!is_removed && c->entries[i].code != c->entries[kept - 1].code)
+				c->entries[kept - 1].code = 0;
 			continue;
+		}
 		first = i;
-		if (!c->entries[i].is_removed)
+		is_removed = c->entries[i].is_removed;
+		if (!is_removed)
 		{
 			/* kept <= first, so the entry that others are compared with moves at most onto itself */
 			c->entries[kept] = c->entries[i];
@@ -409,6 +420,7 @@ found_word(void *arg, uint32_t word, size_t pos, size_t end, size_t nth)
 	hit.end = (int) end;
 	hit.nth = (int) nth;
 	hit.is_short = entry->is_short;
+	hit.code = entry->code;
 	return search->found(search->arg, &hit);
 }
 

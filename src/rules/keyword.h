@@ -26,6 +26,8 @@ typedef enum KeywordList
 	KEYWORD_TEST_WORDS,			/* 测试 */
 	KEYWORD_GENERIC_APP,		/* an app's name that names nothing */
 	KEYWORD_PROHIBITED,			/* what no name may be about, 5 附件3 一(一) */
+	KEYWORD_TRAINING,			/* 校外培训 */
+	KEYWORD_IDIOM,				/* 成语, what an individual's site is not named for */
 	KEYWORD_LISTS
 } KeywordList;
 
@@ -39,6 +41,7 @@ typedef struct KeywordHit
 	int			end;
 	int			nth;			/* the first of its characters, counted from 0 */
 	bool		is_short;		/* a division's name without 省, 市, 县, 区 */
+	int			code;			/* of the division; 0: none, or several that are called so */
 } KeywordHit;
 
 /* false: enough.  It must not scan itself, and the word is good until it returns. */

@@ -30,11 +30,17 @@ typedef enum RuleField
 	FIELD_NAME,
 	FIELD_NATURE,
 	FIELD_CREDENTIAL,
+	FIELD_CREDENTIAL_HOLDER,
+	FIELD_CREDENTIAL_EXPIRES,
+	FIELD_RESIDENCE_PROOF,
 	FIELD_PROVINCE,
+	FIELD_DIVISION,
 	FIELD_SUPERIOR,
 	FIELD_ADDRESS,
 	FIELD_PRINCIPAL_NAME,
 	FIELD_PRINCIPAL_CREDENTIAL,
+	FIELD_LEGAL_REPRESENTATIVE,
+	FIELD_AUTHORISATION,
 	FIELD_PHONE,
 	FIELD_MOBILE,
 	FIELD_EMERGENCY_PHONE,
@@ -42,22 +48,39 @@ typedef enum RuleField
 	/* the site (网站) */
 	FIELD_SITE_NAME,
 	FIELD_DOMAINS,
+	FIELD_FORMER_DOMAINS,
 	FIELD_DOMAIN_HOLDER,
+	FIELD_HOLDER_RELATION,
+	FIELD_DOMAIN_EXPIRES,
+	FIELD_DOMAIN_VERIFIED,
 	FIELD_HOMEPAGE,
 	FIELD_NUMBER,
 	FIELD_KIND,
 	FIELD_CONTENTS,
 	FIELD_LANGUAGES,
 	FIELD_APPROVALS,
+	FIELD_APPROVAL_DOCUMENTS,
+	FIELD_APP_PLATFORM,
+	FIELD_APP_PACKAGE,
+	FIELD_APP_FINGERPRINT,
+	FIELD_APP_PUBLIC_KEY,
+	FIELD_APP_NAME,
+	FIELD_APP_ICON_BYTES,
 	/* the access (接入) */
 	FIELD_IPS,
 	FIELD_MODE,
 	FIELD_SERVER_PROVINCE,
 	FIELD_PROVIDER,
+	FIELD_APPROVED_PROVIDERS,
+	FIELD_VERIFIED_ON,
 	RULE_FIELDS
 } RuleField;
 
-#define FIELD_BIT(field) (((uint32) 1) << (field))
+typedef uint64 RuleFields;		/* a set of them */
+
+#define FIELD_BIT(field) (UINT64CONST(1) << (field))
+
+StaticAssertDecl(RULE_FIELDS <= 64, "a set of fields has a bit for each");
 
 /* How a column's values are read. */
 typedef enum RuleReading
@@ -72,6 +95,8 @@ typedef enum RuleReading
 	READ_IP_MULTIRANGE,
 	READ_INET,
 	READ_INTEGER,
+	READ_DATE,
+	READ_TIMESTAMP,				/* with time zone or without */
 	READ_ARRAY,
 	READ_OUTPUT					/* any other type: what it prints */
 } RuleReading;
@@ -87,7 +112,7 @@ typedef struct RuleColumn
 /* How the fields stand in a kind of record; made once for it. */
 typedef struct RuleShape
 {
-	uint32		present;		/* FIELD_BITs of the fields that are there */
+	RuleFields	present;		/* FIELD_BITs of the fields that are there */
 	int			natts;
 	int			last;			/* the greatest attnum that is read */
 	RuleColumn	columns[RULE_FIELDS];
@@ -112,9 +137,13 @@ typedef struct RuleText
 #define NATURE_SOCIAL		6
 #define NATURE_NON_ENTERPRISE 9
 #define NATURE_FOUNDATION	10
+#define NATURE_LAWYERS		11
 #define NATURE_MASS			13
+#define NATURE_FORENSIC		14
 #define NATURE_FOREIGN		16
+#define NATURE_NOTARY		18
 #define NATURE_COLLECTIVE	19
+#define NATURE_ARBITRATION	20
 
 /* Kinds of approval (前置或专项审批) that rules speak of. */
 #define APPROVAL_NEWS		1
@@ -186,22 +215,25 @@ typedef struct RuleRecord
 	DateADT		as_of;
 	int32		as_of_number;	/* YYYYMMDD */
 	unsigned	scope;			/* index of the province whose rules apply, 0 for none */
-	uint32		filled;			/* fields that are there, not NULL and not empty */
-	uint32		known;			/* fields whose text has been read */
+	RuleFields	filled;			/* fields that are there, not NULL and not empty */
+	RuleFields	known;			/* fields whose text has been read */
 	Datum		values[RULE_FIELDS];
 	RuleText	texts[RULE_FIELDS];
 
 	/* read when first asked for */
 	int			name_problem;	/* of rule_name.c; 0 unread */
 	int			site_name_form; /* of rule_site_name.c; 0 unread */
-	uint32		asked_placeholder;	/* fields of which is_placeholder is known */
-	uint32		is_placeholder;
+	RuleFields	asked_placeholder;	/* fields of which is_placeholder is known */
+	RuleFields	is_placeholder;
 	bool		has_nature;
 	int			nature;
 	RuleCredential credentials[2];
 	bool		has_domains;
 	int			ndomains;
 	RuleDomain *domains;
+	bool		has_former;
+	int			nformer;
+	RuleDomain *former;			/* the list as it was filed */
 	bool		has_url;
 	bool		is_url;
 	IcpUrl		url;
@@ -237,8 +269,8 @@ typedef bool (*RuleFunction) (RuleRecord *r, RuleFinding *f);
 typedef struct RuleTest
 {
 	const char *code;
-	uint32		needs;			/* FIELD_BITs without which it does not apply */
-	uint32		looks_at;		/* those it uses where they are there */
+	RuleFields	needs;			/* FIELD_BITs without which it does not apply */
+	RuleFields	looks_at;		/* those it uses where they are there */
 	RuleFunction breaks;
 } RuleTest;
 
@@ -249,8 +281,13 @@ extern const RuleTest rule_credential_tests[];
 extern const RuleTest rule_site_name_tests[];
 extern const RuleTest rule_approval_tests[];
 extern const RuleTest rule_contact_tests[];
+extern const RuleTest rule_document_tests[];
 extern const RuleTest rule_domain_tests[];
+extern const RuleTest rule_holder_tests[];
+extern const RuleTest rule_app_tests[];
 extern const RuleTest rule_access_tests[];
 extern const RuleTest rule_number_tests[];
+extern const RuleTest rule_date_tests[];
+extern const RuleTest rule_province_tests[];
 
 #endif							/* ICP_RULES_RULE_H */

@@ -8,6 +8,7 @@
 #include "fmgr.h"
 #include "rules/rule_code.h"
 #include "rules/rule_context.h"
+#include "rules/rule_text.h"
 #include "types/ip_range.h"
 #include "utils/fmgrprotos.h"
 
@@ -142,9 +143,64 @@ server_001(RuleRecord *r, RuleFinding *f)
 }
 
 static bool
+mode_002(RuleRecord *r, RuleFinding *f)
+{
+	return !rule_has(r, FIELD_MODE);
+}
+
+static bool
+server_002(RuleRecord *r, RuleFinding *f)
+{
+	return !rule_has(r, FIELD_SERVER_PROVINCE);
+}
+
+static bool
+is_other(RuleText text)
+{
+	text = rule_trimmed(text);
+	return rule_text_is(text, "其它") || rule_text_is(text, "其他");
+}
+
+/* Of a server abroad both the place and the provider are 其它 (3 Q10); an id of a provider tells no name. */
+static bool
+server_003(RuleRecord *r, RuleFinding *f)
+{
+	if (!rule_has(r, FIELD_SERVER_PROVINCE) || !rule_has(r, FIELD_PROVIDER) ||
+		r->shape->columns[FIELD_PROVIDER].reading != READ_TEXT ||
+		is_other(rule_text(r, FIELD_SERVER_PROVINCE)) == is_other(rule_text(r, FIELD_PROVIDER)))
+		return false;
+	rule_found_field(r, f, FIELD_SERVER_PROVINCE);
+	f->expected = rule_print(r, "%s", is_other(rule_text(r, FIELD_PROVIDER)) ? "其它" :
+							 "a province, or provider (接入服务商) 其它");
+	return true;
+}
+
+static bool
 provider_001(RuleRecord *r, RuleFinding *f)
 {
 	return !rule_has(r, FIELD_PROVIDER);
+}
+
+/* A provider serves the sites that have passed in its own system, and no other (4 §12(二)). */
+static bool
+provider_002(RuleRecord *r, RuleFinding *f)
+{
+	RuleText   *approved;
+	int			n;
+	int			i;
+
+	if (!rule_has(r, FIELD_PROVIDER))
+		return false;
+	/* a name may have blanks, which lists are split at */
+	if (rule_has(r, FIELD_APPROVED_PROVIDERS) &&
+		rule_same_name(rule_text(r, FIELD_APPROVED_PROVIDERS), rule_text(r, FIELD_PROVIDER)))
+		return false;
+	n = rule_read_list(r, FIELD_APPROVED_PROVIDERS, &approved);
+	for (i = 0; i < n; i++)
+		if (rule_same_name(approved[i], rule_text(r, FIELD_PROVIDER)))
+			return false;
+	rule_found_field(r, f, FIELD_PROVIDER);
+	return true;
 }
 
 const RuleTest rule_access_tests[] = {
@@ -153,7 +209,11 @@ const RuleTest rule_access_tests[] = {
 	{"IP-003", FIELD_BIT(FIELD_IPS), 0, ip_003},
 	{"IP-004", FIELD_BIT(FIELD_IPS), 0, ip_004},
 	{"MODE-001", FIELD_BIT(FIELD_MODE), 0, mode_001},
+	{"MODE-002", FIELD_BIT(FIELD_MODE), 0, mode_002},
 	{"SERVER-001", FIELD_BIT(FIELD_SERVER_PROVINCE), 0, server_001},
+	{"SERVER-002", FIELD_BIT(FIELD_SERVER_PROVINCE), 0, server_002},
+	{"SERVER-003", FIELD_BIT(FIELD_SERVER_PROVINCE) | FIELD_BIT(FIELD_PROVIDER), 0, server_003},
 	{"PROVIDER-001", FIELD_BIT(FIELD_PROVIDER), 0, provider_001},
+	{"PROVIDER-002", FIELD_BIT(FIELD_PROVIDER) | FIELD_BIT(FIELD_APPROVED_PROVIDERS), 0, provider_002},
 	{NULL}
 };

@@ -14,6 +14,7 @@ static const struct
 {
 	KeywordList list;
 	int			approval;
+	int32		from;			/* first day; 0: before all of these records */
 }			approvals[] = {
 	{KEYWORD_NEWS, APPROVAL_NEWS},
 	{KEYWORD_PUBLISHING, APPROVAL_PUBLISHING},
@@ -23,9 +24,10 @@ static const struct
 	{KEYWORD_BBS, APPROVAL_BBS},
 	{KEYWORD_CULTURE, APPROVAL_CULTURE},
 	{KEYWORD_BROADCASTING, APPROVAL_BROADCASTING},
-	{KEYWORD_RIDE_HAILING, APPROVAL_RIDE_HAILING},
+	{KEYWORD_RIDE_HAILING, APPROVAL_RIDE_HAILING, 20161101},
 	{KEYWORD_FINANCE, APPROVAL_FINANCE},
-	{KEYWORD_RELIGION, APPROVAL_RELIGION}
+	{KEYWORD_RELIGION, APPROVAL_RELIGION, 20220301},
+	{KEYWORD_TRAINING, APPROVAL_TRAINING, 20210724}
 };
 
 static int
@@ -130,6 +132,24 @@ approval_011(RuleRecord *r, RuleFinding *f)
 	return lacks_approval(r, f, KEYWORD_RELIGION);
 }
 
+static bool
+approval_016(RuleRecord *r, RuleFinding *f)
+{
+	return lacks_approval(r, f, KEYWORD_TRAINING);
+}
+
+/* APPROVAL-009, -011 and -016 begin on a day. */
+static bool
+has_begun(const RuleRecord *r, int list)
+{
+	int			i;
+
+	for (i = 0; i < lengthof(approvals); i++)
+		if (approvals[i].list == list)
+			return approvals[i].from <= r->as_of_number;
+	return true;
+}
+
 /* Lists whose approval was asked for nationally until 2015 only; APPROVAL-003, -004 and -006 end then. */
 static bool
 is_former(KeywordList list)
@@ -153,7 +173,7 @@ approval_012(RuleRecord *r, RuleFinding *f)
 
 		if (approval != 0 && approval != APPROVAL_NEWS && rule_is_own_word(r, &r->words[i]) &&
 			!(is_former((KeywordList) r->words[i].list) && r->as_of_number > FORMER_APPROVALS_UNTIL) &&
-			!has_approval(r, approval))
+			has_begun(r, r->words[i].list) && !has_approval(r, approval))
 			return rule_found_word(r, f, &r->words[i]);
 	}
 	return false;
@@ -209,6 +229,15 @@ approval_014(RuleRecord *r, RuleFinding *f)
 	return lacks_for_content(r, f, needs, lengthof(needs));
 }
 
+/* 网络教育, as long as education needed an approval. */
+static bool
+approval_017(RuleRecord *r, RuleFinding *f)
+{
+	static const ContentNeed needs[] = {{21, APPROVAL_EDUCATION}};
+
+	return lacks_for_content(r, f, needs, lengthof(needs));
+}
+
 /*
  * CODES
  */
@@ -242,6 +271,12 @@ static bool
 content_001(RuleRecord *r, RuleFinding *f)
 {
 	return has_unknown(r, f, FIELD_CONTENTS);
+}
+
+static bool
+content_003(RuleRecord *r, RuleFinding *f)
+{
+	return !rule_has(r, FIELD_CONTENTS) || rule_read_codes(r, FIELD_CONTENTS)->n == 0;
 }
 
 /* 其他; and where bureaux accept it, 博客/个人空间. */
@@ -296,6 +331,16 @@ kind_001(RuleRecord *r, RuleFinding *f)
 	return true;
 }
 
+/* Apps and the like are filed since 工信部信管〔2023〕105号. */
+static bool
+kind_002(RuleRecord *r, RuleFinding *f)
+{
+	if (!rule_is_service(r))
+		return false;
+	rule_found_field(r, f, FIELD_KIND);
+	return true;
+}
+
 #define NAME_AND_APPROVALS (FIELD_BIT(FIELD_SITE_NAME) | FIELD_BIT(FIELD_APPROVALS))
 #define OWN_NAME (FIELD_BIT(FIELD_NAME) | FIELD_BIT(FIELD_NATURE))
 
@@ -315,9 +360,13 @@ const RuleTest rule_approval_tests[] = {
 	{"APPROVAL-013", FIELD_BIT(FIELD_CONTENTS) | FIELD_BIT(FIELD_APPROVALS), 0, approval_013},
 	{"APPROVAL-014", FIELD_BIT(FIELD_CONTENTS) | FIELD_BIT(FIELD_APPROVALS), 0, approval_014},
 	{"APPROVAL-015", FIELD_BIT(FIELD_APPROVALS), 0, approval_015},
+	{"APPROVAL-016", NAME_AND_APPROVALS, OWN_NAME, approval_016},
+	{"APPROVAL-017", FIELD_BIT(FIELD_CONTENTS) | FIELD_BIT(FIELD_APPROVALS), 0, approval_017},
 	{"CONTENT-001", FIELD_BIT(FIELD_CONTENTS), 0, content_001},
 	{"CONTENT-002", FIELD_BIT(FIELD_CONTENTS) | FIELD_BIT(FIELD_NATURE), 0, content_002},
+	{"CONTENT-003", FIELD_BIT(FIELD_CONTENTS), 0, content_003},
 	{"LANGUAGE-001", FIELD_BIT(FIELD_LANGUAGES), 0, language_001},
 	{"KIND-001", FIELD_BIT(FIELD_KIND), 0, kind_001},
+	{"KIND-002", FIELD_BIT(FIELD_KIND), 0, kind_002},
 	{NULL}
 };

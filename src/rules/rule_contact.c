@@ -97,6 +97,30 @@ address_004(RuleRecord *r, RuleFinding *f)
 	return true;
 }
 
+/* GB/T 2260: six digits, of which the first two are the province's. */
+static bool
+address_005(RuleRecord *r, RuleFinding *f)
+{
+	RuleText	text;
+	int			i;
+
+	if (!rule_has(r, FIELD_DIVISION))
+		return false;
+	text = rule_trimmed(rule_text(r, FIELD_DIVISION));
+	for (i = 0; i < text.len && text.s[i] >= '0' && text.s[i] <= '9'; i++)
+		;
+	if (i == text.len && text.len == 6)
+	{
+		unsigned	province = icp_province_of_code((text.s[0] - '0') * 10 + (text.s[1] - '0'));
+
+		if (province != 0 &&
+			(rule_province(r, FIELD_PROVINCE) == 0 || rule_province(r, FIELD_PROVINCE) == province))
+			return false;
+	}
+	rule_found_field(r, f, FIELD_DIVISION);
+	return true;
+}
+
 /*
  * TELEPHONES (5 附件3 二(十))
  */
@@ -179,6 +203,13 @@ mobile_002(RuleRecord *r, RuleFinding *f)
 	return true;
 }
 
+/* PHONE-001 says that there is no telephone at all. */
+static bool
+mobile_005(RuleRecord *r, RuleFinding *f)
+{
+	return !rule_has(r, FIELD_MOBILE) && !(rule_is_asked(r, FIELD_PHONE) && !rule_has(r, FIELD_PHONE));
+}
+
 static bool
 mobile_003(RuleRecord *r, RuleFinding *f)
 {
@@ -237,11 +268,18 @@ email_002(RuleRecord *r, RuleFinding *f)
 	return check_email(r, f, ICP_WARNING);
 }
 
+static bool
+email_003(RuleRecord *r, RuleFinding *f)
+{
+	return !rule_has(r, FIELD_EMAIL);
+}
+
 const RuleTest rule_contact_tests[] = {
 	{"ADDRESS-001", FIELD_BIT(FIELD_ADDRESS), 0, address_001},
 	{"ADDRESS-002", FIELD_BIT(FIELD_ADDRESS), 0, address_002},
 	{"ADDRESS-003", FIELD_BIT(FIELD_ADDRESS), 0, address_003},
 	{"ADDRESS-004", FIELD_BIT(FIELD_ADDRESS) | FIELD_BIT(FIELD_PROVINCE), 0, address_004},
+	{"ADDRESS-005", FIELD_BIT(FIELD_DIVISION), FIELD_BIT(FIELD_PROVINCE), address_005},
 	{"PHONE-001", FIELD_BIT(FIELD_PHONE), FIELD_BIT(FIELD_NATURE) | FIELD_BIT(FIELD_MOBILE), phone_001},
 	{"PHONE-002", FIELD_BIT(FIELD_PHONE), 0, phone_002},
 	{"PHONE-003", FIELD_BIT(FIELD_PHONE), 0, phone_003},
@@ -250,7 +288,9 @@ const RuleTest rule_contact_tests[] = {
 	{"MOBILE-002", FIELD_BIT(FIELD_MOBILE), 0, mobile_002},
 	{"MOBILE-003", FIELD_BIT(FIELD_MOBILE) | FIELD_BIT(FIELD_EMERGENCY_PHONE), 0, mobile_003},
 	{"MOBILE-004", FIELD_BIT(FIELD_EMERGENCY_PHONE), 0, mobile_004},
+	{"MOBILE-005", FIELD_BIT(FIELD_MOBILE), FIELD_BIT(FIELD_PHONE), mobile_005},
 	{"EMAIL-001", FIELD_BIT(FIELD_EMAIL), 0, email_001},
 	{"EMAIL-002", FIELD_BIT(FIELD_EMAIL), 0, email_002},
+	{"EMAIL-003", FIELD_BIT(FIELD_EMAIL), 0, email_003},
 	{NULL}
 };

@@ -10,7 +10,6 @@
 #include "lib/stringinfo.h"
 #include "port/pg_bitutils.h"
 #include "utils/builtins.h"
-#include "utils/datetime.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
@@ -18,6 +17,7 @@
 #include "compat.h"
 #include "core/name_key.h"
 #include "rules/rule_context.h"
+#include "rules/rule_date.h"
 #include "types/encoding.h"
 
 #define SHOWN_MAX 120			/* characters of a value that a finding shows */
@@ -30,28 +30,47 @@ static const struct
 	[FIELD_NAME] = {"name", false},
 	[FIELD_NATURE] = {"nature", false},
 	[FIELD_CREDENTIAL] = {"credential", true},
+	[FIELD_CREDENTIAL_HOLDER] = {"credential_holder", true},
+	[FIELD_CREDENTIAL_EXPIRES] = {"credential_expires_on", false},
+	[FIELD_RESIDENCE_PROOF] = {"residence_proof", true},
 	[FIELD_PROVINCE] = {"province", false},
+	[FIELD_DIVISION] = {"division", false},
 	[FIELD_SUPERIOR] = {"superior", false},
 	[FIELD_ADDRESS] = {"address", true},
 	[FIELD_PRINCIPAL_NAME] = {"principal_name", true},
 	[FIELD_PRINCIPAL_CREDENTIAL] = {"principal_credential", true},
+	[FIELD_LEGAL_REPRESENTATIVE] = {"legal_representative", true},
+	[FIELD_AUTHORISATION] = {"authorisation", false},
 	[FIELD_PHONE] = {"phone", true},
 	[FIELD_MOBILE] = {"mobile", true},
 	[FIELD_EMERGENCY_PHONE] = {"emergency_phone", true},
 	[FIELD_EMAIL] = {"email", true},
 	[FIELD_SITE_NAME] = {"site_name", false},
 	[FIELD_DOMAINS] = {"domains", false},
+	[FIELD_FORMER_DOMAINS] = {"former_domains", false},
 	[FIELD_DOMAIN_HOLDER] = {"domain_holder", true},
+	[FIELD_HOLDER_RELATION] = {"domain_holder_relation", false},
+	[FIELD_DOMAIN_EXPIRES] = {"domain_expires_on", false},
+	[FIELD_DOMAIN_VERIFIED] = {"domain_verified", false},
 	[FIELD_HOMEPAGE] = {"homepage", false},
 	[FIELD_NUMBER] = {"number", false},
 	[FIELD_KIND] = {"kind", false},
 	[FIELD_CONTENTS] = {"contents", false},
 	[FIELD_LANGUAGES] = {"languages", false},
 	[FIELD_APPROVALS] = {"approvals", false},
+	[FIELD_APPROVAL_DOCUMENTS] = {"approval_documents", false},
+	[FIELD_APP_PLATFORM] = {"app_platform", false},
+	[FIELD_APP_PACKAGE] = {"app_package", false},
+	[FIELD_APP_FINGERPRINT] = {"app_fingerprint", false},
+	[FIELD_APP_PUBLIC_KEY] = {"app_public_key", false},
+	[FIELD_APP_NAME] = {"app_name", false},
+	[FIELD_APP_ICON_BYTES] = {"app_icon_bytes", false},
 	[FIELD_IPS] = {"ips", false},
 	[FIELD_MODE] = {"mode", false},
 	[FIELD_SERVER_PROVINCE] = {"server_province", false},
-	[FIELD_PROVIDER] = {"provider", false}
+	[FIELD_PROVIDER] = {"provider", false},
+	[FIELD_APPROVED_PROVIDERS] = {"approved_providers", false},
+	[FIELD_VERIFIED_ON] = {"verified_on", false}
 };
 
 /* Columns of the registry that are called otherwise than the fields. */
@@ -111,6 +130,10 @@ set_column(RuleColumn *column, Form_pg_attribute att)
 		column->reading = READ_TEXT;
 	else if (type == INT2OID || type == INT4OID || type == INT8OID)
 		column->reading = READ_INTEGER;
+	else if (type == DATEOID)
+		column->reading = READ_DATE;
+	else if (type == TIMESTAMPOID || type == TIMESTAMPTZOID)
+		column->reading = READ_TIMESTAMP;
 	else if (type == INETOID || type == CIDROID)
 		column->reading = READ_INET;
 	else if (OidIsValid(element))
@@ -244,44 +267,24 @@ packed_text(Datum value)
 	return text;
 }
 
-/* YYYYMMDD; a statement's records are mostly judged as of one day. */
-static int32
-day_number(DateADT date)
-{
-	static DateADT last_date = 0;
-	static int32 last_number = 20000101;
-
-	if (date != last_date)
-	{
-		int			year;
-		int			month;
-		int			day;
-
-		j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
-		last_number = year * 10000 + month * 100 + day;
-		last_date = date;
-	}
-	return last_number;
-}
-
 void
 rule_open_record(RuleRecord *r, const RuleShape *shape, HeapTuple tuple, TupleDesc desc,
 				 MemoryContext context, DateADT as_of)
 {
 	MemoryContext old = MemoryContextSwitchTo(context);
-	uint32		left = shape->present;
+	RuleFields	left = shape->present;
 
 	r->shape = shape;
 	r->context = context;
 	r->as_of = as_of;
-	r->as_of_number = day_number(as_of);
+	r->as_of_number = rule_day_number(as_of);
 	r->scope = 0;
 	r->filled = 0;
 	r->known = 0;
 	r->name_problem = r->site_name_form = 0;
 	r->asked_placeholder = r->is_placeholder = 0;
 	r->has_nature = r->has_domains = r->has_url = r->has_addresses = false;
-	r->has_words = r->has_number = false;
+	r->has_words = r->has_number = r->has_former = false;
 	r->phones_read = 0;
 	r->credentials[0].is_parsed = r->credentials[1].is_parsed = false;
 	r->codes[0] = r->codes[1] = r->codes[2] = NULL;
@@ -290,7 +293,7 @@ rule_open_record(RuleRecord *r, const RuleShape *shape, HeapTuple tuple, TupleDe
 
 	while (left != 0)
 	{
-		RuleField	field = (RuleField) pg_rightmost_one_pos32(left);
+		RuleField	field = (RuleField) pg_rightmost_one_pos64(left);
 		const RuleColumn *column = &shape->columns[field];
 
 		left &= left - 1;

@@ -48,6 +48,9 @@ extern int	rule_nature(RuleRecord *r);
 extern unsigned rule_province(RuleRecord *r, RuleField field);	/* index, 0: none or unknown */
 extern const RuleCredential *rule_credential(RuleRecord *r, RuleField field);
 extern void rule_read_domains(RuleRecord *r);
+extern void rule_read_former_domains(RuleRecord *r);
+extern int	rule_read_list(RuleRecord *r, RuleField field, RuleText **elements);
+extern bool rule_is_service(RuleRecord *r); /* an app or the like by its kind, not a site */
 extern bool rule_read_url(RuleRecord *r);
 extern void rule_read_addresses(RuleRecord *r);
 extern void rule_read_words(RuleRecord *r);

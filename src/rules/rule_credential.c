@@ -8,14 +8,15 @@
 #include "lib/stringinfo.h"
 #include "rules/rule_code.h"
 #include "rules/rule_context.h"
+#include "rules/rule_credential.h"
 
 /* Credit codes took the place of other numbers of units; of 2018 on no other is good (GB 32100, 三证合一). */
 #define CREDIT_CODES_ONLY 20180101
 
 #define ADULT_YEARS 18
 
-static const RuleCredential *
-well_formed(RuleRecord *r, RuleField field)
+const RuleCredential *
+rule_good_credential(RuleRecord *r, RuleField field)
 {
 	const RuleCredential *c;
 
@@ -23,6 +24,14 @@ well_formed(RuleRecord *r, RuleField field)
 		return NULL;
 	c = rule_credential(r, field);
 	return c->reason == ICP_CRED_OK ? c : NULL;
+}
+
+int
+rule_division(const RuleCredential *c)
+{
+	int32		division = icp_credential_division(c->number.kind, c->number.text, c->number.len);
+
+	return Max(division, 0);
 }
 
 static void
@@ -58,7 +67,7 @@ credential_002(RuleRecord *r, RuleFinding *f)
 static bool
 credential_003(RuleRecord *r, RuleFinding *f)
 {
-	const RuleCredential *c = well_formed(r, FIELD_CREDENTIAL);
+	const RuleCredential *c = rule_good_credential(r, FIELD_CREDENTIAL);
 	int			nature = rule_nature(r);
 	uint32		kinds;
 	StringInfoData expected;
@@ -113,7 +122,7 @@ nature_of_code(const IcpCredentialNumber *number)
 static bool
 credential_004(RuleRecord *r, RuleFinding *f)
 {
-	const RuleCredential *c = well_formed(r, FIELD_CREDENTIAL);
+	const RuleCredential *c = rule_good_credential(r, FIELD_CREDENTIAL);
 	int			nature = rule_nature(r);
 	int			of_code;
 
@@ -133,7 +142,7 @@ credential_004(RuleRecord *r, RuleFinding *f)
 static bool
 credential_005(RuleRecord *r, RuleFinding *f)
 {
-	const RuleCredential *c = well_formed(r, FIELD_CREDENTIAL);
+	const RuleCredential *c = rule_good_credential(r, FIELD_CREDENTIAL);
 
 	if (c == NULL || r->as_of_number < CREDIT_CODES_ONLY ||
 		(c->number.scheme != ICP_CRED_ORG_CODE && c->number.scheme != ICP_CRED_BUSINESS_LICENCE))
@@ -145,7 +154,7 @@ credential_005(RuleRecord *r, RuleFinding *f)
 static bool
 credential_006(RuleRecord *r, RuleFinding *f)
 {
-	const RuleCredential *c = well_formed(r, FIELD_CREDENTIAL);
+	const RuleCredential *c = rule_good_credential(r, FIELD_CREDENTIAL);
 	unsigned	province;
 	int			division;
 
@@ -154,7 +163,7 @@ credential_006(RuleRecord *r, RuleFinding *f)
 		(province = rule_province(r, FIELD_PROVINCE)) == 0)
 		return false;
 	/* 100000 is the national register, which no province has */
-	division = icp_credential_division(c->number.kind, c->number.text, c->number.len) / 10000;
+	division = rule_division(c) / 10000;
 	if (icp_province_of_code(division) == 0 || icp_provinces[province].code == division)
 		return false;
 	rule_found_field(r, f, FIELD_CREDENTIAL);
@@ -184,7 +193,7 @@ is_personal_kind(IcpCredentialKind kind)
 static bool
 credential_008(RuleRecord *r, RuleFinding *f)
 {
-	const RuleCredential *c = well_formed(r, FIELD_PRINCIPAL_CREDENTIAL);
+	const RuleCredential *c = rule_good_credential(r, FIELD_PRINCIPAL_CREDENTIAL);
 
 	if (c == NULL || is_personal_kind(c->number.kind))
 		return false;
@@ -195,8 +204,8 @@ credential_008(RuleRecord *r, RuleFinding *f)
 static bool
 credential_009(RuleRecord *r, RuleFinding *f)
 {
-	const RuleCredential *own = well_formed(r, FIELD_CREDENTIAL);
-	const RuleCredential *c = well_formed(r, FIELD_PRINCIPAL_CREDENTIAL);
+	const RuleCredential *own = rule_good_credential(r, FIELD_CREDENTIAL);
+	const RuleCredential *c = rule_good_credential(r, FIELD_PRINCIPAL_CREDENTIAL);
 
 	if (own == NULL || c == NULL || rule_nature(r) != NATURE_INDIVIDUAL ||
 		!is_personal_kind(own->number.kind) || !is_personal_kind(c->number.kind) ||
@@ -207,28 +216,64 @@ credential_009(RuleRecord *r, RuleFinding *f)
 	return true;
 }
 
-static bool
-is_minor(const RuleRecord *r, const RuleCredential *c)
+bool
+rule_is_under(const RuleRecord *r, const RuleCredential *c, int years)
 {
 	int			birth = icp_credential_birth(c->number.kind, c->number.text, c->number.len);
 
-	return birth > 0 && birth + ADULT_YEARS * 10000 > r->as_of_number;
+	return birth > 0 && birth + years * 10000 > r->as_of_number;
+}
+
+const RuleCredential *
+rule_principal_credential(RuleRecord *r, RuleField *field)
+{
+	const RuleCredential *c = rule_good_credential(r, FIELD_PRINCIPAL_CREDENTIAL);
+
+	*field = FIELD_PRINCIPAL_CREDENTIAL;
+	if (c == NULL && rule_nature(r) == NATURE_INDIVIDUAL)
+	{
+		*field = FIELD_CREDENTIAL;
+		c = rule_good_credential(r, FIELD_CREDENTIAL);
+	}
+	return c;
+}
+
+/* Where a province has another age, its own rule speaks. */
+static bool
+is_of_province(RuleRecord *r, const RuleCredential *c)
+{
+	int			province = r->scope == 0 ? 0 : icp_provinces[r->scope].code;
+	bool		is_individual = rule_nature(r) == NATURE_INDIVIDUAL;
+
+	if (r->as_of_number < PROVINCE_AGES_SINCE)
+		return false;
+	return province == CODE_GUANGDONG || (province == CODE_SHANDONG && is_individual) ||
+		(province == CODE_JIANGSU && is_individual && rule_is_under(r, c, JIANGSU_YEARS));
 }
 
 static bool
 credential_010(RuleRecord *r, RuleFinding *f)
 {
-	const RuleCredential *c = well_formed(r, FIELD_PRINCIPAL_CREDENTIAL);
-	RuleField	field = FIELD_PRINCIPAL_CREDENTIAL;
+	RuleField	field;
+	const RuleCredential *c = rule_principal_credential(r, &field);
 
-	if (c == NULL && rule_nature(r) == NATURE_INDIVIDUAL)
-	{
-		field = FIELD_CREDENTIAL;
-		c = well_formed(r, field);
-	}
-	if (c == NULL || !is_minor(r, c))
+	if (c == NULL || !rule_is_under(r, c, ADULT_YEARS) || is_of_province(r, c))
 		return false;
 	f->field = field;			/* a birth date is not shown */
+	return true;
+}
+
+/*
+ * THE HOLDER AS THE CREDENTIAL NAMES HIM (2 二(二)1(5))
+ */
+
+static bool
+credential_011(RuleRecord *r, RuleFinding *f)
+{
+	if (!rule_has(r, FIELD_CREDENTIAL_HOLDER) || !rule_has(r, FIELD_NAME) ||
+		rule_same_name(rule_text(r, FIELD_CREDENTIAL_HOLDER), rule_text(r, FIELD_NAME)))
+		return false;
+	rule_found_field(r, f, FIELD_CREDENTIAL_HOLDER);
 	return true;
 }
 
@@ -246,5 +291,6 @@ const RuleTest rule_credential_tests[] = {
 	{"CREDENTIAL-008", FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL), 0, credential_008},
 	{"CREDENTIAL-009", ALL_CREDENTIALS, 0, credential_009},
 	{"CREDENTIAL-010", 0, ALL_CREDENTIALS, credential_010},
+	{"CREDENTIAL-011", FIELD_BIT(FIELD_CREDENTIAL_HOLDER) | FIELD_BIT(FIELD_NAME), 0, credential_011},
 	{NULL}
 };

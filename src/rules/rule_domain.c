@@ -105,6 +105,7 @@ is_reserved(const RuleDomain *domain)
 	}
 }
 
+/* An app is filed with the level that it uses, a site with what was registered. */
 static bool
 domain_003(RuleRecord *r, RuleFinding *f)
 {
@@ -119,7 +120,7 @@ domain_003(RuleRecord *r, RuleFinding *f)
 		if (domain->keylen < 0 || is_reserved(domain))
 			continue;
 		registrable = icp_suffix_registrable(domain->key, domain->keylen);
-		if (registrable == domain->keylen || registrable == -2)
+		if (registrable == domain->keylen || registrable == -2 || (registrable > 0 && rule_is_service(r)))
 			continue;
 		if (registrable > 0)
 		{
@@ -145,16 +146,70 @@ domain_004(RuleRecord *r, RuleFinding *f)
 	return false;
 }
 
-/* One domain, one number (工信管函〔2019〕633号); longer lists are of before. */
+/*
+ * ONE DOMAIN, ONE NUMBER (工信管函〔2019〕633号)
+ *
+ * Of sites; an app may have several domains.  Longer lists are of before: they may be kept and shortened.
+ */
+
 static bool
-domain_005(RuleRecord *r, RuleFinding *f)
+found_count(RuleRecord *r, RuleFinding *f)
 {
-	rule_read_domains(r);
-	if (r->ndomains <= 1)
-		return false;
 	f->field = FIELD_DOMAINS;
 	f->found = rule_print(r, "%d domains", r->ndomains);
 	return true;
+}
+
+static bool
+is_long_list(RuleRecord *r)
+{
+	rule_read_domains(r);
+	return r->ndomains > 1 && !rule_is_service(r);
+}
+
+static bool
+is_new(RuleRecord *r)
+{
+	return rule_is_asked(r, FIELD_FORMER_DOMAINS) && !rule_has(r, FIELD_FORMER_DOMAINS);
+}
+
+static bool
+domain_005(RuleRecord *r, RuleFinding *f)
+{
+	return is_long_list(r) && !is_new(r) && found_count(r, f);
+}
+
+/* What is filed stays or goes; another domain is another number's. */
+static bool
+domain_012(RuleRecord *r, RuleFinding *f)
+{
+	int			i;
+	int			k;
+
+	if (!rule_has(r, FIELD_FORMER_DOMAINS) || rule_is_service(r))
+		return false;
+	rule_read_domains(r);
+	rule_read_former_domains(r);
+	for (i = 0; i < r->ndomains; i++)
+	{
+		const RuleDomain *domain = &r->domains[i];
+
+		if (domain->keylen < 0)
+			continue;
+		for (k = 0; k < r->nformer; k++)
+			if (r->former[k].keylen == domain->keylen &&
+				memcmp(r->former[k].key, domain->key, domain->keylen) == 0)
+				break;
+		if (k == r->nformer)
+			return found_domain(r, f, domain);
+	}
+	return false;
+}
+
+static bool
+domain_013(RuleRecord *r, RuleFinding *f)
+{
+	return is_long_list(r) && is_new(r) && found_count(r, f);
 }
 
 /*
@@ -246,38 +301,6 @@ domain_009(RuleRecord *r, RuleFinding *f)
 }
 
 /*
- * THE HOLDER OF THE DOMAIN (2 二(二)1(5), 工信部信管〔2017〕264号)
- */
-
-static bool
-is_held_by(RuleRecord *r, RuleField field)
-{
-	return rule_has(r, field) && rule_same_name(rule_text(r, FIELD_DOMAIN_HOLDER), rule_text(r, field));
-}
-
-static bool
-domain_010(RuleRecord *r, RuleFinding *f)
-{
-	if (!rule_has(r, FIELD_DOMAIN_HOLDER) || !rule_has(r, FIELD_NAME) ||
-		rule_nature(r) != NATURE_INDIVIDUAL ||
-		is_held_by(r, FIELD_NAME))
-		return false;
-	rule_found_field(r, f, FIELD_DOMAIN_HOLDER);
-	return true;
-}
-
-static bool
-domain_011(RuleRecord *r, RuleFinding *f)
-{
-	if (!rule_has(r, FIELD_DOMAIN_HOLDER) || !rule_has(r, FIELD_NAME) || rule_nature(r) <= 0 ||
-		rule_nature(r) == NATURE_INDIVIDUAL ||
-		is_held_by(r, FIELD_NAME) || is_held_by(r, FIELD_PRINCIPAL_NAME) || is_held_by(r, FIELD_SUPERIOR))
-		return false;
-	rule_found_field(r, f, FIELD_DOMAIN_HOLDER);
-	return true;
-}
-
-/*
  * HOME PAGE
  */
 
@@ -342,23 +365,21 @@ homepage_003(RuleRecord *r, RuleFinding *f)
 	return true;
 }
 
-#define HOLDER (FIELD_BIT(FIELD_DOMAIN_HOLDER) | FIELD_BIT(FIELD_NAME) | FIELD_BIT(FIELD_NATURE))
 #define DOMAINS FIELD_BIT(FIELD_DOMAINS)
 #define DOMAINS_AND_NATURE (DOMAINS | FIELD_BIT(FIELD_NATURE))
 
 const RuleTest rule_domain_tests[] = {
 	{"DOMAIN-001", DOMAINS | FIELD_BIT(FIELD_IPS), FIELD_BIT(FIELD_KIND), domain_001},
 	{"DOMAIN-002", DOMAINS, 0, domain_002},
-	{"DOMAIN-003", DOMAINS, 0, domain_003},
+	{"DOMAIN-003", DOMAINS, FIELD_BIT(FIELD_KIND), domain_003},
 	{"DOMAIN-004", DOMAINS, 0, domain_004},
-	{"DOMAIN-005", DOMAINS, 0, domain_005},
+	{"DOMAIN-005", DOMAINS, FIELD_BIT(FIELD_KIND) | FIELD_BIT(FIELD_FORMER_DOMAINS), domain_005},
 	{"DOMAIN-006", DOMAINS_AND_NATURE, 0, domain_006},
 	{"DOMAIN-007", DOMAINS_AND_NATURE, 0, domain_007},
 	{"DOMAIN-008", DOMAINS_AND_NATURE, 0, domain_008},
 	{"DOMAIN-009", DOMAINS_AND_NATURE, 0, domain_009},
-	{"DOMAIN-010", HOLDER, 0, domain_010},
-	{"DOMAIN-011", HOLDER,
-		FIELD_BIT(FIELD_PRINCIPAL_NAME) | FIELD_BIT(FIELD_SUPERIOR), domain_011},
+	{"DOMAIN-012", DOMAINS | FIELD_BIT(FIELD_FORMER_DOMAINS), FIELD_BIT(FIELD_KIND), domain_012},
+	{"DOMAIN-013", DOMAINS | FIELD_BIT(FIELD_FORMER_DOMAINS), FIELD_BIT(FIELD_KIND), domain_013},
 	{"HOMEPAGE-001", FIELD_BIT(FIELD_HOMEPAGE), 0, homepage_001},
 	{"HOMEPAGE-002", FIELD_BIT(FIELD_HOMEPAGE) | DOMAINS, 0, homepage_002},
 	{"HOMEPAGE-003", FIELD_BIT(FIELD_HOMEPAGE) | FIELD_BIT(FIELD_IPS), 0, homepage_003},

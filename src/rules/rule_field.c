@@ -17,6 +17,7 @@
 #include "core/ip_text.h"
 #include "rules/rule_code.h"
 #include "rules/rule_context.h"
+#include "rules/rule_text.h"
 #include "types/credential.h"
 #include "types/domain_list.h"
 #include "types/encoding.h"
@@ -177,72 +178,132 @@ rule_credential(RuleRecord *r, RuleField field)
  * SITE
  */
 
-static void
-read_domain_list(RuleRecord *r)
+static RuleDomain *
+read_domain_list(Datum value, int *n)
 {
 	IcpListCursor cursor;
-	IcpDomainList *list = DatumGetDomainListPP(r->values[FIELD_DOMAINS]);
-	int			n = (int) icp_list_count(ICP_LIST_DATA(list), ICP_LIST_SIZE(list));
+	IcpDomainList *list = DatumGetDomainListPP(value);
+	int			count = (int) icp_list_count(ICP_LIST_DATA(list), ICP_LIST_SIZE(list));
+	RuleDomain *domains = palloc(sizeof(RuleDomain) * Max(count, 1));
 
-	r->domains = palloc(sizeof(RuleDomain) * Max(n, 1));
+	*n = 0;
 	icp_list_open(&cursor, list);
 	while (icp_list_next(&cursor))
 	{
-		RuleDomain *domain = &r->domains[r->ndomains++];
+		RuleDomain *domain = &domains[(*n)++];
 
 		domain->key = cursor.key;
 		domain->keylen = (int) cursor.keylen;
 	}
+	return domains;
+}
+
+static RuleDomain *
+read_domain_name(Datum value)
+{
+	IcpDomainName *name = DatumGetDomainNamePP(value);
+	RuleDomain *domain = palloc(sizeof(RuleDomain));
+
+	domain->key = ICP_DOMAIN_KEY(name);
+	domain->keylen = (int) ICP_DOMAIN_KEYLEN(name);
+	return domain;
+}
+
+static RuleDomain *
+read_domain_texts(RuleRecord *r, RuleField field, int *n)
+{
+	Elements	e;
+	RuleDomain *domains;
+	int			i;
+
+	read_elements(r, field, &e);
+	domains = palloc(sizeof(RuleDomain) * Max(e.n, 1));
+	for (i = 0; i < e.n; i++)
+	{
+		RuleDomain *domain = &domains[i];
+		uint8_t    *key = palloc(ICP_DOMAIN_MAX);
+
+		domain->text = e.texts[i];
+		domain->key = key;
+		domain->keylen = icp_domain_parse(e.texts[i].s, e.texts[i].len, key, &domain->fault);
+	}
+	*n = e.n;
+	return domains;
+}
+
+static RuleDomain *
+read_domains(RuleRecord *r, RuleField field, int *n)
+{
+	MemoryContext old;
+	RuleDomain *domains;
+
+	*n = 0;
+	if (!rule_has(r, field))
+		return NULL;
+	old = MemoryContextSwitchTo(r->context);
+	switch (r->shape->columns[field].reading)
+	{
+		case READ_DOMAIN_LIST:
+			domains = read_domain_list(r->values[field], n);
+			break;
+		case READ_DOMAIN_NAME:
+			domains = read_domain_name(r->values[field]);
+			*n = 1;
+			break;
+		default:
+			domains = read_domain_texts(r, field, n);
+	}
+	MemoryContextSwitchTo(old);
+	return domains;
 }
 
 void
 rule_read_domains(RuleRecord *r)
 {
-	MemoryContext old;
-
 	if (r->has_domains)
 		return;
 	r->has_domains = true;
-	r->ndomains = 0;
-	r->domains = NULL;
-	if (!rule_has(r, FIELD_DOMAINS))
+	r->domains = read_domains(r, FIELD_DOMAINS, &r->ndomains);
+}
+
+void
+rule_read_former_domains(RuleRecord *r)
+{
+	if (r->has_former)
 		return;
-	old = MemoryContextSwitchTo(r->context);
-	switch (r->shape->columns[FIELD_DOMAINS].reading)
-	{
-		case READ_DOMAIN_LIST:
-			read_domain_list(r);
-			break;
-		case READ_DOMAIN_NAME:
-			{
-				IcpDomainName *name = DatumGetDomainNamePP(r->values[FIELD_DOMAINS]);
+	r->has_former = true;
+	r->former = read_domains(r, FIELD_FORMER_DOMAINS, &r->nformer);
+}
 
-				r->domains = palloc(sizeof(RuleDomain));
-				r->domains->key = ICP_DOMAIN_KEY(name);
-				r->domains->keylen = (int) ICP_DOMAIN_KEYLEN(name);
-				r->ndomains = 1;
-				break;
-			}
-		default:
-			{
-				Elements	e;
-				int			i;
+/* The elements of a field that is a list or one value; their number. */
+int
+rule_read_list(RuleRecord *r, RuleField field, RuleText **elements)
+{
+	MemoryContext old = MemoryContextSwitchTo(r->context);
+	Elements	e;
 
-				read_elements(r, FIELD_DOMAINS, &e);
-				r->domains = palloc(sizeof(RuleDomain) * Max(e.n, 1));
-				for (i = 0; i < e.n; i++)
-				{
-					RuleDomain *domain = &r->domains[i];
-					uint8_t    *key = palloc(ICP_DOMAIN_MAX);
-
-					domain->text = e.texts[i];
-					domain->key = key;
-					domain->keylen = icp_domain_parse(e.texts[i].s, e.texts[i].len, key, &domain->fault);
-				}
-				r->ndomains = e.n;
-			}
-	}
+	read_elements(r, field, &e);
 	MemoryContextSwitchTo(old);
+	*elements = e.texts;
+	return e.n;
+}
+
+bool
+rule_is_service(RuleRecord *r)
+{
+	static const char *const kinds[] = {
+		"app", "mini_program", "quick_app", "APP", "小程序", "快应用", "6", "7", "8"
+	};
+	RuleText	text;
+	int			i;
+
+	if (!rule_has(r, FIELD_KIND))
+		return false;
+	text = rule_trimmed(rule_text(r, FIELD_KIND));
+	for (i = 0; i < lengthof(kinds); i++)
+		if (rule_text_is(text, kinds[i]))
+			return true;
+	return false;
 }
 
 bool

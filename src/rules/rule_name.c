@@ -72,6 +72,38 @@ text_003(RuleRecord *r, RuleFinding *f)
 	return false;
 }
 
+/* What the ministry's form has room for (企业系统接口规范 V3.0), in characters. */
+static bool
+text_004(RuleRecord *r, RuleFinding *f)
+{
+	static const struct
+	{
+		RuleField	field;
+		int			length;
+	}			limits[] = {
+		{FIELD_NAME, 255}, {FIELD_SUPERIOR, 255}, {FIELD_ADDRESS, 1024}, {FIELD_PRINCIPAL_NAME, 128},
+		{FIELD_PHONE, 128}, {FIELD_MOBILE, 128}, {FIELD_EMAIL, 128}, {FIELD_SITE_NAME, 512}, {FIELD_HOMEPAGE, 512}
+	};
+	int			i;
+
+	for (i = 0; i < lengthof(limits); i++)
+	{
+		RuleText	text;
+
+		if (!rule_has(r, limits[i].field))
+			continue;
+		text = rule_text(r, limits[i].field);
+		/* a character is a byte at least */
+		if (text.len <= limits[i].length || rule_text_length(text) <= limits[i].length)
+			continue;
+		f->field = limits[i].field;
+		f->found = rule_print(r, "%d characters", rule_text_length(text));
+		f->expected = rule_print(r, "at most %d characters", limits[i].length);
+		return true;
+	}
+	return false;
+}
+
 /*
  * THE SPONSOR'S NAME (5 附件3 二(一))
  */
@@ -196,10 +228,15 @@ name_007(RuleRecord *r, RuleFinding *f)
 #define TEXTS (FIELD_BIT(FIELD_NAME) | FIELD_BIT(FIELD_SUPERIOR) | FIELD_BIT(FIELD_ADDRESS) | \
 			   FIELD_BIT(FIELD_PRINCIPAL_NAME) | FIELD_BIT(FIELD_SITE_NAME) | FIELD_BIT(FIELD_DOMAIN_HOLDER))
 
+#define LIMITED (FIELD_BIT(FIELD_NAME) | FIELD_BIT(FIELD_SUPERIOR) | FIELD_BIT(FIELD_ADDRESS) | \
+				 FIELD_BIT(FIELD_PRINCIPAL_NAME) | FIELD_BIT(FIELD_PHONE) | FIELD_BIT(FIELD_MOBILE) | \
+				 FIELD_BIT(FIELD_EMAIL) | FIELD_BIT(FIELD_SITE_NAME) | FIELD_BIT(FIELD_HOMEPAGE))
+
 const RuleTest rule_name_tests[] = {
 	{"TEXT-001", 0, TEXTS, text_001},
 	{"TEXT-002", 0, TEXTS, text_002},
 	{"TEXT-003", 0, FIELD_BIT(FIELD_NAME) | FIELD_BIT(FIELD_SITE_NAME), text_003},
+	{"TEXT-004", 0, LIMITED, text_004},
 	{"NAME-001", FIELD_BIT(FIELD_NAME), 0, name_001},
 	{"NAME-002", FIELD_BIT(FIELD_NAME), 0, name_002},
 	{"NAME-003", FIELD_BIT(FIELD_NAME), 0, name_003},

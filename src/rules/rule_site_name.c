@@ -402,6 +402,58 @@ site_name_016(RuleRecord *r, RuleFinding *f)
 	return false;
 }
 
+/*
+ * WHAT AN INDIVIDUAL'S SITE IS NOT NAMED FOR, AND HOW LONG A NAME IS
+ */
+
+/* His own name, or three characters that read as a person's; two are a word as often (白云). */
+static bool
+site_name_017(RuleRecord *r, RuleFinding *f)
+{
+	RuleText	name;
+
+	if (!is_individual(r) || !rule_has(r, FIELD_SITE_NAME))
+		return false;
+	name = rule_trimmed(rule_text(r, FIELD_SITE_NAME));
+	if (!(rule_has(r, FIELD_NAME) && rule_same_name(name, rule_text(r, FIELD_NAME))) &&
+		!(rule_text_length(name) == 3 && rule_is_person(name)))
+		return false;
+	f->field = FIELD_SITE_NAME; /* a person's name is not shown */
+	return true;
+}
+
+static bool
+site_name_018(RuleRecord *r, RuleFinding *f)
+{
+	RuleText	name;
+	int			i;
+
+	if (!is_individual(r) || !rule_has_words(r, KEYWORD_BIT(KEYWORD_IDIOM)))
+		return false;
+	name = rule_trimmed(rule_text(r, FIELD_SITE_NAME));
+	for (i = 0; i < r->nwords; i++)
+		if (r->words[i].list == KEYWORD_IDIOM && r->words[i].end - r->words[i].pos == name.len)
+			return rule_found_word(r, f, &r->words[i]);
+	return false;
+}
+
+#define ADVISED_MIN 3
+#define ADVISED_MAX 10
+
+static bool
+site_name_019(RuleRecord *r, RuleFinding *f)
+{
+	int			length;
+
+	if (!rule_has(r, FIELD_SITE_NAME))
+		return false;
+	length = rule_text_length(rule_trimmed(rule_text(r, FIELD_SITE_NAME)));
+	if (length >= ADVISED_MIN && length <= ADVISED_MAX)
+		return false;
+	rule_found_field(r, f, FIELD_SITE_NAME);
+	return true;
+}
+
 #define SITE_NAME FIELD_BIT(FIELD_SITE_NAME)
 #define SITE_NAME_AND_NATURE (SITE_NAME | FIELD_BIT(FIELD_NATURE))
 
@@ -422,5 +474,8 @@ const RuleTest rule_site_name_tests[] = {
 	{"SITE-NAME-014", SITE_NAME_AND_NATURE, 0, site_name_014},
 	{"SITE-NAME-015", SITE_NAME_AND_NATURE | FIELD_BIT(FIELD_NAME), FIELD_BIT(FIELD_ADDRESS), site_name_015},
 	{"SITE-NAME-016", SITE_NAME | FIELD_BIT(FIELD_KIND), 0, site_name_016},
+	{"SITE-NAME-017", SITE_NAME_AND_NATURE, FIELD_BIT(FIELD_NAME), site_name_017},
+	{"SITE-NAME-018", SITE_NAME_AND_NATURE, 0, site_name_018},
+	{"SITE-NAME-019", SITE_NAME, 0, site_name_019},
 	{NULL}
 };

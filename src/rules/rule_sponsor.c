@@ -89,6 +89,75 @@ nature_005(RuleRecord *r, RuleFinding *f)
 	return true;
 }
 
+/* What a name says of its bearer, where the ministry has a nature for it. */
+typedef struct NamedNature
+{
+	const char *ending;
+	int			nature;
+} NamedNature;
+
+static bool
+has_other_nature(RuleRecord *r, RuleFinding *f, const NamedNature *named, int n)
+{
+	RuleText	name;
+	int			nature;
+	int			i;
+
+	/* an individual has a person's name: NAME-007 */
+	if (!has_both(r) || (nature = rule_nature(r)) == NATURE_INDIVIDUAL)
+		return false;
+	name = rule_without_brackets(rule_text(r, FIELD_NAME));
+	for (i = 0; i < n; i++)
+	{
+		if (!rule_text_ends(name, named[i].ending))
+			continue;
+		if (named[i].nature == nature)
+			return false;
+		rule_found_field(r, f, FIELD_NATURE);
+		f->expected = rule_print(r, "%d", named[i].nature);
+		return true;
+	}
+	return false;
+}
+
+/* Labour disputes are arbitrated by authorities: 劳动人事争议仲裁委员会. */
+static bool
+is_of_labour(RuleRecord *r)
+{
+	return rule_has(r, FIELD_NAME) && rule_text_has(rule_text(r, FIELD_NAME), "劳动", strlen("劳动"));
+}
+
+static bool
+nature_006(RuleRecord *r, RuleFinding *f)
+{
+	static const NamedNature named[] = {
+		{"律师事务所", NATURE_LAWYERS}, {"公证处", NATURE_NOTARY}, {"司法鉴定所", NATURE_FORENSIC},
+		{"司法鉴定中心", NATURE_FORENSIC}, {"仲裁委员会", NATURE_ARBITRATION}, {"村民委员会", NATURE_MASS},
+		{"居民委员会", NATURE_MASS}
+	};
+
+	return !is_of_labour(r) && has_other_nature(r, f, named, lengthof(named));
+}
+
+static bool
+nature_007(RuleRecord *r, RuleFinding *f)
+{
+	static const NamedNature named[] = {{"部队", NATURE_MILITARY}};
+
+	return has_other_nature(r, f, named, lengthof(named));
+}
+
+/* Of an enterprise NAME-006 says that the name is not complete. */
+static bool
+name_008(RuleRecord *r, RuleFinding *f)
+{
+	if (!has_both(r) || rule_nature(r) == NATURE_INDIVIDUAL || rule_nature(r) == NATURE_ENTERPRISE ||
+		!rule_is_person(rule_text(r, FIELD_NAME)))
+		return false;
+	f->field = FIELD_NAME;		/* a person's name is not shown */
+	return true;
+}
+
 static bool
 province_001(RuleRecord *r, RuleFinding *f)
 {
@@ -110,40 +179,10 @@ is_state_body(RuleRecord *r)
 	return nature == NATURE_GOVERNMENT || nature == NATURE_MILITARY;
 }
 
-/* A person's name is told from a short name of a body (国务院) by its surname and by what it ends in. */
-static bool
-is_person(RuleText text)
-{
-	static const char *const words[] = {"个人", "自然人", "本人", "私人", "个体"};
-	static const char surnames[] =
-		"王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔"
-		"任陆廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚";
-	static const char *const endings[] = {
-		"部", "委", "局", "院", "会", "厅", "办", "处", "府", "党", "团", "社", "司", "所", "署", "厂", "店", "校",
-		"军", "队", "区", "省", "市", "县", "镇", "乡", "中心", "站", "室", "法院", "总参", "科", "集团", "组"
-	};
-	RuleText	surname;
-	IcpContactFault fault;
-	int			length;
-	int			i;
-
-	text = rule_trimmed(text);
-	for (i = 0; i < lengthof(words); i++)
-		if (rule_text_is(text, words[i]))
-			return true;
-	length = rule_text_length(text);
-	if (length < 2 || length > 3 || text.len != length * 3)
-		return false;
-	surname.s = surnames;
-	surname.len = sizeof(surnames) - 1;
-	return rule_text_has(surname, text.s, 3) && !ends_in(text, endings, lengthof(endings)) &&
-		icp_person_name_check(text.s, text.len, false, &fault) == ICP_RIGHT;
-}
-
 static bool
 superior_001(RuleRecord *r, RuleFinding *f)
 {
-	if (!rule_has(r, FIELD_SUPERIOR) || !is_state_body(r) || !is_person(rule_text(r, FIELD_SUPERIOR)))
+	if (!rule_has(r, FIELD_SUPERIOR) || !is_state_body(r) || !rule_is_person(rule_text(r, FIELD_SUPERIOR)))
 		return false;
 	f->field = FIELD_SUPERIOR;	/* a person's name is not shown */
 	return true;
@@ -162,6 +201,30 @@ static bool
 superior_003(RuleRecord *r, RuleFinding *f)
 {
 	if (!rule_has(r, FIELD_SUPERIOR) || rule_has_letter(rule_text(r, FIELD_SUPERIOR)))
+		return false;
+	rule_found_field(r, f, FIELD_SUPERIOR);
+	return true;
+}
+
+/* What is said of authorities holds for other bodies of the public; their names in short are less well known. */
+static bool
+superior_004(RuleRecord *r, RuleFinding *f)
+{
+	int			nature = rule_nature(r);
+
+	if (!rule_has(r, FIELD_SUPERIOR) ||
+		(nature != NATURE_INSTITUTION && nature != NATURE_SOCIAL && nature != NATURE_MASS) ||
+		!rule_is_person(rule_text(r, FIELD_SUPERIOR)))
+		return false;
+	f->field = FIELD_SUPERIOR;
+	return true;
+}
+
+static bool
+superior_005(RuleRecord *r, RuleFinding *f)
+{
+	if (!rule_has(r, FIELD_SUPERIOR) || !rule_has(r, FIELD_NAME) || rule_nature(r) == NATURE_INDIVIDUAL ||
+		!rule_same_name(rule_text(r, FIELD_SUPERIOR), rule_text(r, FIELD_NAME)))
 		return false;
 	rule_found_field(r, f, FIELD_SUPERIOR);
 	return true;
@@ -262,10 +325,15 @@ const RuleTest rule_sponsor_tests[] = {
 	{"NATURE-003", NAME_AND_NATURE, 0, nature_003},
 	{"NATURE-004", NAME_AND_NATURE, 0, nature_004},
 	{"NATURE-005", NAME_AND_NATURE, 0, nature_005},
+	{"NATURE-006", NAME_AND_NATURE, 0, nature_006},
+	{"NATURE-007", NAME_AND_NATURE, 0, nature_007},
+	{"NAME-008", NAME_AND_NATURE, 0, name_008},
 	{"PROVINCE-001", FIELD_BIT(FIELD_PROVINCE), 0, province_001},
 	{"SUPERIOR-001", SUPERIOR_AND_NATURE, 0, superior_001},
 	{"SUPERIOR-002", SUPERIOR_AND_NATURE, 0, superior_002},
 	{"SUPERIOR-003", FIELD_BIT(FIELD_SUPERIOR), 0, superior_003},
+	{"SUPERIOR-004", SUPERIOR_AND_NATURE, 0, superior_004},
+	{"SUPERIOR-005", FIELD_BIT(FIELD_SUPERIOR) | FIELD_BIT(FIELD_NAME), FIELD_BIT(FIELD_NATURE), superior_005},
 	{"PRINCIPAL-001", FIELD_BIT(FIELD_PRINCIPAL_NAME), FIELD_BIT(FIELD_NATURE), principal_001},
 	{"PRINCIPAL-002", FIELD_BIT(FIELD_PRINCIPAL_NAME),
 		NAME_AND_NATURE | FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL) | FIELD_BIT(FIELD_CREDENTIAL), principal_002},

@@ -105,7 +105,8 @@ rule_all_tests(int *n)
 {
 	static const RuleTest *const tables[] = {
 		rule_name_tests, rule_sponsor_tests, rule_credential_tests, rule_contact_tests, rule_site_name_tests,
-		rule_approval_tests, rule_domain_tests, rule_access_tests, rule_number_tests
+		rule_approval_tests, rule_document_tests, rule_domain_tests, rule_holder_tests, rule_app_tests,
+		rule_access_tests, rule_number_tests, rule_date_tests, rule_province_tests
 	};
 	static const RuleTest *all[256];
 	static int	count = 0;
@@ -353,7 +354,7 @@ applies(const RuleCache *c, const Rule *rule, unsigned province, DateADT as_of, 
 }
 
 static RuleProgram *
-make_program(RuleCache *c, uint32 present, DateADT as_of)
+make_program(RuleCache *c, RuleFields present, DateADT as_of)
 {
 	RuleProgram *program = palloc0(sizeof(RuleProgram));
 	int			i;
@@ -367,7 +368,8 @@ make_program(RuleCache *c, uint32 present, DateADT as_of)
 		ActiveRule	active = {rule, rule->test->breaks, 0, 0};
 		unsigned	province;
 
-		if (rule->code == NULL || (rule->test->needs & present) != rule->test->needs)
+		if (rule->code == NULL || (rule->test->needs & present) != rule->test->needs ||
+			((rule->test->needs | rule->test->looks_at) & present) == 0)
 			continue;
 		for (province = 0; province <= ICP_PROVINCES; province++)
 		{
@@ -386,7 +388,7 @@ make_program(RuleCache *c, uint32 present, DateADT as_of)
 }
 
 const RuleProgram *
-rule_program(uint32 present, DateADT as_of)
+rule_program(RuleFields present, DateADT as_of)
 {
 	RuleCache  *c = get_cache();
 	MemoryContext old;

@@ -38,7 +38,7 @@ typedef struct ActiveRule
 typedef struct RuleProgram
 {
 	DateADT		as_of;
-	uint32		present;
+	RuleFields	present;
 	int			n;
 	ActiveRule *rules;
 } RuleProgram;
@@ -47,7 +47,7 @@ typedef struct RuleProgram
  * The rules for records that have these fields.  Good until the next call: whoever keeps texts of them over a
  * call copies them.
  */
-extern const RuleProgram *rule_program(uint32 present, DateADT as_of);
+extern const RuleProgram *rule_program(RuleFields present, DateADT as_of);
 
 /* Every test, in the order of the files; *n becomes their number. */
 extern const RuleTest *const *rule_all_tests(int *n);

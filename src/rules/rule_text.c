@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "core/person_name.h"
 #include "rules/rule_context.h"
 #include "rules/rule_text.h"
 
@@ -224,6 +225,40 @@ rule_has_form(RuleText text)
 		if (rule_text_ends(text, endings[i]))
 			return true;
 	return false;
+}
+
+/* A person's name is told from a short name of a body (国务院) by its surname and by what it ends in. */
+bool
+rule_is_person(RuleText text)
+{
+	static const char *const words[] = {"个人", "自然人", "本人", "私人", "个体"};
+	static const char surnames[] =
+		"王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔"
+		"任陆廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚";
+	static const char *const endings[] = {
+		"部", "委", "局", "院", "会", "厅", "办", "处", "府", "党", "团", "社", "司", "所", "署", "厂", "店", "校",
+		"军", "队", "区", "省", "市", "县", "镇", "乡", "中心", "站", "室", "法院", "总参", "科", "集团", "组"
+	};
+	RuleText	surname;
+	IcpContactFault fault;
+	int			length;
+	int			i;
+
+	text = rule_trimmed(text);
+	for (i = 0; i < lengthof(words); i++)
+		if (rule_text_is(text, words[i]))
+			return true;
+	length = rule_text_length(text);
+	if (length < 2 || length > 3 || text.len != length * 3)
+		return false;
+	surname.s = surnames;
+	surname.len = sizeof(surnames) - 1;
+	if (!rule_text_has(surname, text.s, 3))
+		return false;
+	for (i = 0; i < lengthof(endings); i++)
+		if (rule_text_ends(text, endings[i]))
+			return false;
+	return icp_person_name_check(text.s, text.len, false, &fault) == ICP_RIGHT;
 }
 
 bool

@@ -24,6 +24,9 @@ extern bool rule_is_company(RuleText text); /* ends in 公司 */
 extern bool rule_is_authority(RuleText text);	/* ends in 人民政府, 人民法院 or the like */
 extern bool rule_has_form(RuleText text);	/* ends as registered names of units do */
 
+/* a person's name of two or three characters, by its surname; or 个人 and the like */
+extern bool rule_is_person(RuleText text);
+
 /* May the credential of this field be a foreigner's, whose name has letters? */
 extern bool rule_is_foreigner(RuleRecord *r, RuleField field);
 

@@ -245,7 +245,7 @@ icp_rule_tests(PG_FUNCTION_ARGS)
 		values[0] = CStringGetTextDatum(tests[i]->code);
 		for (k = 0; k < 2; k++)
 		{
-			uint32		fields = k == 0 ? tests[i]->needs : tests[i]->looks_at;
+			RuleFields	fields = k == 0 ? tests[i]->needs : tests[i]->looks_at;
 			Datum		names[RULE_FIELDS];
 			int			count = 0;
 			int			field;

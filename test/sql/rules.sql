@@ -8,6 +8,21 @@ CREATE TYPE filing AS (
 	principal_credential text, phone text, mobile text, emergency_phone text, email text, site_name text, domains text,
 	domain_holder text, homepage text, number text, kind text, contents text, languages text, approvals text, ips text,
 	mode text, server_province text, provider text);
+-- with the fields that not everybody has: bases whose names end in +
+CREATE TYPE whole_filing AS (
+	name text, nature text, credential text, province text, superior text, address text, principal_name text,
+	principal_credential text, phone text, mobile text, emergency_phone text, email text, site_name text, domains text,
+	domain_holder text, homepage text, number text, kind text, contents text, languages text, approvals text, ips text,
+	mode text, server_province text, provider text,
+	credential_holder text, credential_expires_on text, residence_proof text, division text, legal_representative text,
+	authorisation text, former_domains text, domain_holder_relation text, domain_expires_on text, domain_verified text,
+	approval_documents text, app_platform text, app_package text, app_fingerprint text, app_public_key text, app_name text,
+	app_icon_bytes text, approved_providers text, verified_on text);
+CREATE FUNCTION judge(base text, record jsonb, as_of date, province icp.province) RETURNS text[] LANGUAGE sql AS $$
+	SELECT CASE WHEN base LIKE '%+'
+				THEN icp.violation_codes(jsonb_populate_record(NULL::whole_filing, record), as_of, province)
+				ELSE icp.violation_codes(jsonb_populate_record(NULL::filing, record), as_of, province) END
+$$;
 CREATE TABLE base (name text PRIMARY KEY, record jsonb);
 INSERT INTO base VALUES
 	('unit', '{"name": "北京示例科技有限公司", "nature": "企业", "credential": "uscc:91110000600037341L",
@@ -27,10 +42,24 @@ UNION ALL
 SELECT 'institution', record || '{"name": "天津市示例研究院", "nature": "事业单位", "credential": "uscc:121200004013590816",
 	"province": "津", "address": "天津市南开区示例路1号", "superior": "天津市示例局", "number": null, "phone": "022-61230987"}'
   FROM base WHERE name = 'unit';
-SELECT name, icp.violation_codes(jsonb_populate_record(NULL::filing, record), '2026-11-01') FROM base;
+INSERT INTO base
+SELECT name || '+', record || jsonb_build_object('credential_holder', record ->> 'name', 'credential_expires_on', '长期',
+	   'division', CASE WHEN name = 'institution' THEN '120104' ELSE '110108' END, 'domain_holder', record ->> 'name',
+	   'domain_holder_relation', CASE WHEN name = 'person' THEN '本人' ELSE '本单位' END, 'domain_expires_on', '2030-01-01',
+	   'domain_verified', 'true', 'former_domains', record ->> 'domains', 'legal_representative', '李明华',
+	   'approved_providers', '示例云', 'verified_on', '2026-10-01')
+  FROM base
+UNION ALL
+SELECT 'app+', record || jsonb_build_object('kind', 'app', 'number', '京ICP备2021013281号-1A', 'domain_verified', 'true',
+	   'approved_providers', '示例云', 'verified_on', '2026-10-01', 'app_platform', 'android', 'app_package', 'cn.shili.app',
+	   'app_fingerprint', '0123456789ABCDEF0123456789ABCDEF', 'app_public_key', repeat('30820122', 16), 'app_name', '示例科技',
+	   'app_icon_bytes', '51200')
+  FROM base WHERE name = 'unit';
+SELECT name, judge(name, record, '2026-11-01', NULL) FROM base;
 
--- one rule is switched off as shipped; a bureau switches it on for its province
-INSERT INTO icp.rule_setting (code, province, is_enabled, reason) VALUES ('PHONE-004', '沪', true, 'for this test');
+-- two rules are switched off as shipped; a bureau switches them on for its province
+INSERT INTO icp.rule_setting (code, province, is_enabled, reason)
+SELECT code, '沪', true, 'for this test' FROM icp.rule WHERE NOT is_enabled;
 
 CREATE TABLE case_of_rule (
 	no integer GENERATED ALWAYS AS IDENTITY, rule text, verdict text, base text, as_of date, province icp.province,
@@ -39,8 +68,7 @@ CREATE TABLE case_of_rule (
 :command
 CREATE VIEW judged AS
 SELECT c.*, coalesce(string_to_array(c.codes, ','), '{}') AS should,
-	   icp.violation_codes(jsonb_populate_record(NULL::filing, b.record || c.change), coalesce(c.as_of, '2026-11-01'),
-						   c.province) AS got
+	   judge(b.name, b.record || c.change, coalesce(c.as_of, '2026-11-01'), c.province) AS got
   FROM case_of_rule c JOIN base b ON b.name = c.base;
 
 -- none may disagree
@@ -74,10 +102,37 @@ INSERT INTO mutation (field, value, rule) VALUES
 	('languages', '99', 'LANGUAGE-001'), ('approvals', '99', 'APPROVAL-015'), ('ips', NULL, 'IP-001'),
 	('ips', '1.2.3.X', 'IP-002'), ('ips', '10.0.0.1', 'IP-003'), ('mode', '99', 'MODE-001'),
 	('server_province', '0', 'SERVER-001'), ('provider', NULL, 'PROVIDER-001');
+-- of the fields that not everybody has
+CREATE TABLE whole_mutation (LIKE mutation INCLUDING ALL);
+INSERT INTO whole_mutation (field, value, rule) VALUES
+	('credential_holder', '示例中心', 'CREDENTIAL-011'),
+	('credential_expires_on', '2026-10-31', 'CREDENTIAL-012'), ('credential_expires_on', '2026-12-31', 'CREDENTIAL-013'),
+	('credential_expires_on', '2026-13-01', 'DATE-001'), ('division', '310000', 'ADDRESS-005'),
+	('former_domains', 'sohu.com', 'DOMAIN-012'), ('domain_holder_relation', '同学', 'DOMAIN-017'),
+	('domain_expires_on', '2026-10-31', 'DOMAIN-014'), ('domain_expires_on', '2027-01-31', 'DOMAIN-015'),
+	('domain_verified', '否', 'DOMAIN-016'), ('approvals', '1', 'APPROVAL-018'), ('approval_documents', '1', 'APPROVAL-019'),
+	('approval_documents', '1:001', 'APPROVAL-020'), ('approval_documents', '1:001:新闻办:2026-01-01', 'APPROVAL-021'),
+	('approved_providers', '他云', 'PROVIDER-002'), ('verified_on', NULL, 'VERIFICATION-001'),
+	('verified_on', '2026-12-01', 'VERIFICATION-002'), ('provider', '其它', 'SERVER-003'), ('mobile', NULL, 'MOBILE-005'),
+	('email', NULL, 'EMAIL-003'), ('contents', NULL, 'CONTENT-003'), ('mode', NULL, 'MODE-002'),
+	('server_province', NULL, 'SERVER-002'), ('app_package', NULL, 'APP-001'), ('app_package', '.', 'APP-002'),
+	('app_fingerprint', NULL, 'APP-003'), ('app_fingerprint', '1', 'APP-004'), ('app_public_key', NULL, 'APP-005'),
+	('app_public_key', '1', 'APP-006'), ('app_platform', 'dos', 'APP-007'), ('app_name', '他', 'APP-008'),
+	('app_icon_bytes', '1000000', 'APP-009');
+WITH judged AS (
+	SELECT b.name, m.*, judge(b.name, b.record || CASE WHEN m.rule = 'SERVER-003' THEN '{"approved_providers": "其它"}' ELSE '{}' END
+			::jsonb || jsonb_build_object(m.field, m.value), '2026-11-01', NULL) AS got
+	  FROM base b CROSS JOIN whole_mutation m
+	 WHERE b.name LIKE '%+' AND (b.name = 'app+') = (m.field LIKE 'app\_%')
+)
+SELECT name, field, value, rule, got FROM judged WHERE got <> ARRAY[rule]
+UNION ALL
+SELECT 'records made wrong', count(*)::text, NULL, NULL, NULL FROM judged;
+
 -- an individual is his own principal: he is not asked for one
 WITH right_record AS (
 	SELECT name, record || CASE WHEN name = 'person' THEN '{"principal_name": null, "principal_credential": null}'
-								ELSE '{}' END::jsonb AS record FROM base
+								ELSE '{}' END::jsonb AS record FROM base WHERE name NOT LIKE '%+'
 ), judged AS (
 	SELECT b.name, m.*, icp.violation_codes(jsonb_populate_record(NULL::filing,
 				b.record || jsonb_build_object(m.field, m.value)), '2026-11-01') AS got
@@ -131,3 +186,8 @@ SELECT r.code, format('| %s | %s | %s | %s | %s | %s | %s |', r.code, r.field,
 SELECT line FROM rule_page WHERE position(line IN :'page') = 0 ORDER BY code;
 SELECT count(*) AS lines_of_rules_that_are_none
   FROM regexp_matches(:'page', '^\| ([A-Z-]+-[0-9]{3}) \|', 'gn') AS m (code) WHERE m.code[1] NOT IN (SELECT code FROM icp.rule);
+-- and so is its table of clauses
+CREATE TEMP VIEW clause_page AS
+SELECT clause, format('| %s | %s | test/sql/rules.sql |', clause, string_agg(code, ', ' ORDER BY code COLLATE "C")) AS line
+  FROM icp.rule GROUP BY clause;
+SELECT line FROM clause_page WHERE position(line IN :'page') = 0 ORDER BY clause COLLATE "C";

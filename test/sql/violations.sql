@@ -24,6 +24,17 @@ SELECT icp.violation_codes(r) FROM (SELECT '{}'::icp.ip_multirange AS ips) r;
 SELECT icp.violation_codes(r) FROM (SELECT 'fd00::/8'::inet AS ips) r;
 SELECT icp.violation_codes(r) FROM (SELECT '0.0.0.0/0'::cidr AS ips) r;
 SELECT icp.violation_codes(r) FROM (SELECT '::/0'::cidr AS ips) r;
+-- days of date and timestamp columns, in Beijing; what is true; lists as arrays
+SELECT icp.violation_codes(r, '2026-11-01') FROM (SELECT '2026-10-31'::date AS credential_expires_on, 'infinity'::date AS domain_expires_on) r;
+SELECT icp.violation_codes(r, '2026-11-01') FROM (SELECT '-infinity'::date AS credential_expires_on, 'infinity'::timestamptz AS domain_expires_on) r;
+SELECT icp.violation_codes(r, '2026-11-01') FROM (SELECT '2026-11-01 15:59+00'::timestamptz AS verified_on) r
+UNION ALL SELECT icp.violation_codes(r, '2026-11-01') FROM (SELECT '2026-11-01 16:00+00'::timestamptz AS verified_on) r;
+SELECT icp.violation_codes(r, '2026-11-01') FROM (SELECT '2026-11-01 23:59'::timestamp AS verified_on, false AS domain_verified) r;
+SELECT v.code, v.field, v.found, v.expected FROM (SELECT '{1,2}'::smallint[] AS approvals,
+	'{"1:京新网备 2009-001:国务院 新闻办公室","2:无:出版局:2020-01-01"}'::text[] AS approval_documents) r, icp.violations(r, '2026-11-01') v;
+-- several faults of one list: the first of each kind is told
+SELECT v.code, v.found FROM (SELECT 'app' AS kind, '{cn.a,cn.b}'::text[] AS app_package, '{android,ios}'::text[] AS app_platform,
+	'{0123456789abcdef0123456789abcdef,0123456789abcdef}'::text[] AS app_fingerprint) r, icp.violations(r, '2026-11-01') v;
 
 -- records without fields, without a value, without anything
 SELECT icp.violation_codes(ROW(1, 2)), icp.violation_codes(NULL::typed), icp.violation_codes(r, NULL) FROM (SELECT 1 AS name) r;

@@ -1,0 +1,32 @@
+/*
+ * rule_credential.h
+ *	  Credentials as the rules of provinces ask for them once more.
+ */
+#ifndef ICP_RULES_RULE_CREDENTIAL_H
+#define ICP_RULES_RULE_CREDENTIAL_H
+
+#include "rules/rule.h"
+
+/* The credential of a field, if it is there and has the form of its kind; else NULL. */
+extern const RuleCredential *rule_good_credential(RuleRecord *r, RuleField field);
+
+/* Its division of GB/T 2260, 0 where its kind tells none. */
+extern int	rule_division(const RuleCredential *c);
+
+/* The principal's credential, of an individual without one his own; NULL where it is not good.  *field is which. */
+extern const RuleCredential *rule_principal_credential(RuleRecord *r, RuleField *field);
+
+/* Is the holder younger than so many years? */
+extern bool rule_is_under(const RuleRecord *r, const RuleCredential *c, int years);
+
+/* Provinces have had their own ages since this day (rule_province.c). */
+#define PROVINCE_AGES_SINCE 20250101
+
+#define CODE_JIANGSU	32
+#define CODE_SHANDONG	37
+#define CODE_GUANGDONG	44
+#define JIANGSU_YEARS	16
+#define SHANDONG_YEARS	17
+#define GUANGDONG_YEARS 16
+
+#endif							/* ICP_RULES_RULE_CREDENTIAL_H */
