@@ -55,8 +55,8 @@ is_suffix(const psl_ctx_t *list, const uint8_t *key, size_t len)
 }
 
 /*
- * The same of what names end in, which are few: most of a bureau's are .com, .cn and .com.cn.  The list does not
- * change while the process lives.
+ * The same of what names end in, which are few: most of a bureau's are .com, .cn and .com.cn.  The list does
+ * not change while the process lives.
  */
 #define REMEMBERED		64		/* a power of two */
 #define REMEMBERED_LEN	30

@@ -1,9 +1,9 @@
 /*
  * rule_app.c
- *	  Rules on what an app is known by (工信部信管〔2023〕105号): package, fingerprint and public key of each platform.
+ *	  Rules on what an app is known by (工信部信管〔2023〕105号): package, fingerprint, public key.
  *
- * A record has one platform, or several with as many packages and fingerprints; only with one is it known which
- * platform's form a value must have.
+ * A record has one platform, or several with as many packages and fingerprints; only with one is it known
+ * which platform's form a value must have.
  */
 #include "postgres.h"
 
@@ -32,8 +32,8 @@ platform_of(RuleText text)
 		Platform	platform;
 	}			names[] = {
 		{"android", PLATFORM_ANDROID}, {"安卓", PLATFORM_ANDROID},
-		{"ios", PLATFORM_APPLE}, {"ipados", PLATFORM_APPLE}, {"macos", PLATFORM_APPLE}, {"apple", PLATFORM_APPLE},
-		{"苹果", PLATFORM_APPLE},
+		{"ios", PLATFORM_APPLE}, {"ipados", PLATFORM_APPLE}, {"macos", PLATFORM_APPLE},
+		{"apple", PLATFORM_APPLE}, {"苹果", PLATFORM_APPLE},
 		{"harmony", PLATFORM_HARMONY}, {"harmonyos", PLATFORM_HARMONY}, {"鸿蒙", PLATFORM_HARMONY}
 	};
 	int			i;
@@ -136,7 +136,7 @@ is_ascii_alnum(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* Hexadecimal digits, in pairs behind colons, dashes or blanks if one likes; their number, 0: anything else. */
+/* Hexadecimal digits, in pairs behind colons, dashes or blanks if one likes: how many; 0: anything else. */
 static int
 hex_digits(RuleText text)
 {

@@ -13,7 +13,7 @@ extern const RuleCredential *rule_good_credential(RuleRecord *r, RuleField field
 /* Its division of GB/T 2260, 0 where its kind tells none. */
 extern int	rule_division(const RuleCredential *c);
 
-/* The principal's credential, of an individual without one his own; NULL where it is not good.  *field is which. */
+/* The principal's credential, or an individual's own; NULL where it is not good.  *field is which. */
 extern const RuleCredential *rule_principal_credential(RuleRecord *r, RuleField *field);
 
 /* Is the holder younger than so many years? */

@@ -1,9 +1,9 @@
 /*
  * rule_document.c
- *	  Rules on the documents of approvals (批复证明, 书面申请材料; 5 附件3 一(四)(五), 4 §20): which there are, of whom, until
- *	  when.
+ *	  Rules on the documents of approvals (批复证明, 书面申请材料; 5 附件3 一(四)(五), 4 §20).
  *
- * A document is kind:number:authority:last day, of which the end may be missing: 1:京新网备2009-001:北京市互联网信息办公室:2027-12-31.
+ * A document is kind:number:authority:last day, of which the end may be missing:
+ * 1:京新网备2009-001:北京市互联网信息办公室:2027-12-31.
  */
 #include "postgres.h"
 

@@ -2,7 +2,8 @@
  * rule_holder.c
  *	  Rules on the domain's holder (域名所有者; 2 二(二)1(5), 工信部信管〔2017〕264号).
  *
- * An individual's domain is his own; a unit's is its own, or a shareholder's, its principal's or a senior manager's.
+ * An individual's domain is his own; a unit's is its own, or a shareholder's, its principal's or a senior
+ * manager's.
  */
 #include "postgres.h"
 

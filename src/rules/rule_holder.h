@@ -10,7 +10,7 @@
 /* Is the domain's holder whom this field names? */
 extern bool rule_is_held_by(RuleRecord *r, RuleField field);
 
-/* Is the holder of a unit's domain one that the ministry's notice lets hold it, so that DOMAIN-011 has nothing to say? */
+/* Does the ministry's notice let the holder hold a unit's domain, so that DOMAIN-011 has nothing to say? */
 extern bool rule_holder_is_known(RuleRecord *r);
 
 #endif							/* ICP_RULES_RULE_HOLDER_H */

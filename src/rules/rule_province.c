@@ -1,9 +1,10 @@
 /*
  * rule_province.c
- *	  Rules that single provinces have, as providers' help pages list them: icp.rule.province says whose each is.
+ *	  Rules that single provinces have, as providers' help pages list them; icp.rule.province says whose.
  *
- * The number of such a rule is its province's code in GB/T 2260.  They change at will and were read from others than the
- * bureaux, so all are warnings; a bureau switches one off, or another's on, in icp.rule_setting.
+ * The number of such a rule is its province's code in GB/T 2260.  They change at will and were read from
+ * others than the bureaux, so all are warnings; a bureau switches one off, or another's on, in
+ * icp.rule_setting.
  */
 #include "postgres.h"
 
@@ -33,8 +34,8 @@ is_unit(RuleRecord *r)
  */
 
 /*
- * An individual whose identity number begins with another province.  That is where he was registered first, so it does
- * not prove where he is registered now.
+ * An individual whose identity number begins with another province.  That is where he was registered first,
+ * so it does not prove where he is registered now.
  */
 static bool
 is_from_elsewhere(RuleRecord *r)

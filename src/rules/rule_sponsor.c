@@ -206,7 +206,7 @@ superior_003(RuleRecord *r, RuleFinding *f)
 	return true;
 }
 
-/* What is said of authorities holds for other bodies of the public; their names in short are less well known. */
+/* What is said of authorities holds for other public bodies; their short names are less well known. */
 static bool
 superior_004(RuleRecord *r, RuleFinding *f)
 {
@@ -333,7 +333,8 @@ const RuleTest rule_sponsor_tests[] = {
 	{"SUPERIOR-002", SUPERIOR_AND_NATURE, 0, superior_002},
 	{"SUPERIOR-003", FIELD_BIT(FIELD_SUPERIOR), 0, superior_003},
 	{"SUPERIOR-004", SUPERIOR_AND_NATURE, 0, superior_004},
-	{"SUPERIOR-005", FIELD_BIT(FIELD_SUPERIOR) | FIELD_BIT(FIELD_NAME), FIELD_BIT(FIELD_NATURE), superior_005},
+	{"SUPERIOR-005", FIELD_BIT(FIELD_SUPERIOR) | FIELD_BIT(FIELD_NAME), FIELD_BIT(FIELD_NATURE),
+	superior_005},
 	{"PRINCIPAL-001", FIELD_BIT(FIELD_PRINCIPAL_NAME), FIELD_BIT(FIELD_NATURE), principal_001},
 	{"PRINCIPAL-002", FIELD_BIT(FIELD_PRINCIPAL_NAME),
 		NAME_AND_NATURE | FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL) | FIELD_BIT(FIELD_CREDENTIAL), principal_002},

@@ -153,5 +153,6 @@ icp_explain_province(PG_FUNCTION_ARGS)
 
 	if (parse(s, len) != 0)
 		PG_RETURN_NULL();
-	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s %s", problem(s, len), icp_from_utf8(pstrdup(HINT_PROVINCE)))));
+	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s %s", problem(s, len),
+											  icp_from_utf8(pstrdup(HINT_PROVINCE)))));
 }
