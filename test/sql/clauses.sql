@@ -28,13 +28,14 @@ CREATE FUNCTION pg_temp.object_exists(kind text, name text) RETURNS boolean LANG
 		WHEN 'trigger' THEN EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = to_regclass(split_part(name, '.', 1) || '.' || split_part(name, '.', 2)) AND t.tgname = split_part(name, '.', 3))
 		WHEN 'policy' THEN EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = to_regclass(split_part(name, '.', 1) || '.' || split_part(name, '.', 2)) AND p.polname = split_part(name, '.', 3))
 		WHEN 'role' THEN to_regrole(name) IS NOT NULL
+		WHEN 'rule' THEN EXISTS (SELECT FROM icp.rule r WHERE r.code = name)
 		ELSE false END
 $$;
 -- the check itself finds what is wrong
 SELECT bool_or(pg_temp.object_exists(kind, name)) AS found_what_is_not_there
-  FROM (VALUES ('table', 'beian.nothing'), ('table', 'beian.conflict'), ('view', 'beian.site'), ('column', 'beian.site.nothing'), ('column', 'beian.nothing.id'), ('function', 'icp.filing_rate'), ('aggregate', 'icp.claim_hash'), ('type', 'icp.nothing'), ('role', 'icp_nothing'), ('thing', 'icp'), ('policy', 'beian.access.nothing'), ('trigger', 'beian.site.nothing')) v(kind, name);
+  FROM (VALUES ('table', 'beian.nothing'), ('table', 'beian.conflict'), ('view', 'beian.site'), ('column', 'beian.site.nothing'), ('column', 'beian.nothing.id'), ('function', 'icp.filing_rate'), ('aggregate', 'icp.claim_hash'), ('type', 'icp.nothing'), ('role', 'icp_nothing'), ('rule', 'NOTHING-001'), ('thing', 'icp'), ('policy', 'beian.access.nothing'), ('trigger', 'beian.site.nothing')) v(kind, name);
 SELECT c.id, o AS object_missing FROM clause c, string_to_table(c.object, '; ') o
- WHERE o !~ '^[a-z]+ [a-z_.]+$' OR NOT pg_temp.object_exists(split_part(o, ' ', 1), split_part(o, ' ', 2));
+ WHERE o !~ '^([a-z]+ [a-z_.]+|rule [A-Z-]+-\d{3})$' OR NOT pg_temp.object_exists(split_part(o, ' ', 1), split_part(o, ' ', 2));
 SELECT c.id, t AS test_missing FROM clause c, string_to_table(c.test, '; ') t
  WHERE NOT EXISTS (SELECT FROM string_to_table(:'files', E'\n') f WHERE f = t);
 DROP SCHEMA beian CASCADE;
