@@ -339,6 +339,7 @@ BEGIN
 	PERFORM @registry@.load_contest();
 	UPDATE pg_temp.load_row r SET is_wrong = true
 	  FROM (SELECT DISTINCT f.row_no FROM pg_temp.load_fault f) f WHERE f.row_no = r.row_no AND NOT r.is_wrong;
+	ANALYZE pg_temp.load_row (row_no, service, main, name_key, is_wrong), pg_temp.load_fault (row_no, field);
 	-- a row that is wrong anyway is told of its number's owner, too
 	INSERT INTO pg_temp.load_fault (row_no, field, found, problem)
 	SELECT r.row_no, 'unit_name', r.unit_name, r.main::text || ' belongs to ' || o.unit_name
@@ -358,6 +359,7 @@ CREATE FUNCTION @registry@.load_file() RETURNS bigint
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
+	by_role	name := @registry@.acting_user();
 	filed	bigint;
 BEGIN
 	INSERT INTO @registry@.account (provider_id, user_name)
@@ -391,17 +393,17 @@ BEGIN
 			 WHERE NOT r.is_wrong GROUP BY r.main) top
 	 WHERE s.number = top.main AND s.status = 'filed' AND s.last_service_no < top.service_no;
 	INSERT INTO @registry@.event (actor, event, sponsor_id, site_id, province_code, to_state)
-	SELECT @registry@.acting_user(), 'import', t.sponsor_id, t.id, t.province_code, 'filed'
+	SELECT by_role, 'import', t.sponsor_id, t.id, t.province_code, 'filed'
 	  FROM pg_temp.load_row r JOIN @registry@.site t ON t.number = r.service AND t.status = 'filed'
 	 WHERE NOT r.is_wrong
 	 ORDER BY r.row_no;
 	INSERT INTO @registry@.warning (relation, row_id, code, field, found, expected, severity, clause, message_zh, message_en,
-									advice_zh, turned, sponsor_id, site_id, province_code)
+									advice_zh, turned, actor, sponsor_id, site_id, province_code)
 	SELECT CASE p.part WHEN 'site' THEN '@registry@.site'::regclass WHEN 'access' THEN '@registry@.access'::regclass
 				ELSE '@registry@.sponsor'::regclass END,
 		   CASE p.part WHEN 'site' THEN t.id WHEN 'access' THEN x.id ELSE t.sponsor_id END,
 		   v.code, v.field, v.found, v.expected, v.severity, v.clause, v.message_zh, v.message_en, v.advice_zh,
-		   v.severity = 'error', t.sponsor_id, t.id, t.province_code
+		   v.severity = 'error', by_role, t.sponsor_id, t.id, t.province_code
 	  FROM pg_temp.load_violation v
 	  JOIN pg_temp.load_row r ON r.row_no = v.row_no
 	  JOIN @registry@.site t ON t.number = r.service AND t.status = 'filed'
