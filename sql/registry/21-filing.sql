@@ -184,6 +184,7 @@ CREATE TABLE @registry@.access (
 	ips				icp.ip_multirange,
 	mode			text,
 	server_province	icp.province,
+	server_place	text,
 	status			text NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'live', 'cancelled')),
 	CONSTRAINT access_key UNIQUE (site_id, provider_id)
 );
@@ -196,6 +197,7 @@ COMMENT ON COLUMN @registry@.access.province_code IS 'The sponsor''s province, G
 COMMENT ON COLUMN @registry@.access.ips IS 'Addresses the site is served from';
 COMMENT ON COLUMN @registry@.access.mode IS 'Way of access (接入方式), such as 虚拟主机';
 COMMENT ON COLUMN @registry@.access.server_province IS 'Province of the server (4 §3)';
+COMMENT ON COLUMN @registry@.access.server_place IS 'Place of the server that is no province: 其它, abroad (3 Q10)';
 COMMENT ON COLUMN @registry@.access.status IS 'draft, live, or cancelled';
 
 CREATE FUNCTION @registry@.fill_access() RETURNS trigger

@@ -115,7 +115,7 @@ BEGIN
 						   s.principal_credential, s.phone, s.mobile, s.emergency_phone, s.email,
 						   t.name AS site_name, t.domains, t.domain_holder, t.homepage, t.number, t.kind, t.contents,
 						   t.languages, t.approvals,
-						   x.ips, x.mode, x.server_province,
+						   x.ips, x.mode, coalesce(x.server_province::text, x.server_place) AS server_province,
 						   (SELECT v.name FROM @registry@.provider v WHERE v.id = a.provider_id) AS provider) r,
 				   icp.violations(r, on_day, s.province) v, @registry@.part_of(v.field) AS p(part)
 			UNION ALL

@@ -384,8 +384,9 @@ BEGIN
 	  FROM pg_temp.load_row r JOIN @registry@.sponsor s ON s.number = r.main AND s.status = 'filed'
 	 WHERE NOT r.is_wrong;
 	GET DIAGNOSTICS filed = ROW_COUNT;
-	INSERT INTO @registry@.access (site_id, provider_id, ips, mode, server_province, status)
-	SELECT t.id, r.provider_id, @registry@.load_addresses(r.ips), r.mode, icp.try_province(r.server_province), 'live'
+	INSERT INTO @registry@.access (site_id, provider_id, ips, mode, server_province, server_place, status)
+	SELECT t.id, r.provider_id, @registry@.load_addresses(r.ips), r.mode, icp.try_province(r.server_province),
+		   CASE WHEN icp.try_province(r.server_province) IS NULL THEN r.server_province END, 'live'
 	  FROM pg_temp.load_row r JOIN @registry@.site t ON t.number = r.service AND t.status = 'filed'
 	 WHERE NOT r.is_wrong AND r.provider_id IS NOT NULL;
 	UPDATE @registry@.sponsor s SET last_service_no = top.service_no
