@@ -93,7 +93,7 @@ BEGIN
 			('icp_provider',  'GRANT SELECT ON %1$I.warning, %1$I.application_problem TO %2$I'),
 			('icp_provider',  'GRANT INSERT (superior, credential_address, principal_credential, mobile, emergency_phone, division_code, remark), UPDATE (superior, credential_address, principal_credential, mobile, emergency_phone, division_code, remark) ON %1$I.sponsor TO %2$I'),
 			('icp_provider',  'GRANT INSERT (domain_holder, contents, languages, approvals, principal_name, principal_credential, phone, mobile, email, remark), UPDATE (domain_holder, contents, languages, approvals, principal_name, principal_credential, phone, mobile, email, remark) ON %1$I.site TO %2$I'),
-			('icp_provider',  'GRANT INSERT (server_place), UPDATE (ips, mode, server_province, server_place) ON %1$I.access TO %2$I'),
+			('icp_provider',  'GRANT INSERT (server_place), UPDATE (server_place) ON %1$I.access TO %2$I'),
 			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.judge(bigint) TO %2$I'),
 			('icp_bureau',    'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_bureau',    'GRANT SELECT ON %1$I.provider, %1$I.member, %1$I.account, %1$I.sponsor, %1$I.site, %1$I.access, %1$I.application, %1$I.event, %1$I.sighting, %1$I.conflict, %1$I.unfiled_site, %1$I.filing_rate_by_province, %1$I.filing_rate_by_provider, %1$I.service_window, %1$I.incident, %1$I.overdue_incident, %1$I.unfinished_application, %1$I.filing_system TO %2$I'),

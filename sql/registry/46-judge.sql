@@ -34,13 +34,6 @@ ALTER TABLE @registry@.warning ENABLE ROW LEVEL SECURITY;
 CREATE POLICY warning_see ON @registry@.warning FOR SELECT
 	USING (EXISTS (SELECT FROM @registry@.application a WHERE a.id = application_id)
 		   OR EXISTS (SELECT FROM @registry@.sponsor s WHERE s.id = sponsor_id));
--- What the rules say of an access its provider can mend, as long as it does not lie with the bureau.
-CREATE POLICY access_change ON @registry@.access FOR UPDATE
-	USING (status = 'draft'
-		   AND provider_id IN (SELECT m.provider_id FROM @registry@.member m
-								WHERE m.role_name = @registry@.acting_user() AND m.role = 'provider')
-		   AND NOT EXISTS (SELECT FROM @registry@.application a
-							WHERE a.site_id = access.site_id AND a.state IN ('reported', 'conflicted', 'reviewing')));
 
 CREATE FUNCTION @registry@.errors_as_warnings() RETURNS boolean
 	LANGUAGE sql STABLE
@@ -81,6 +74,26 @@ CREATE FUNCTION @registry@.judged_parts(kind text, sponsor_status text) RETURNS 
 COMMENT ON FUNCTION @registry@.judged_parts(text, text) IS
 	'What an application of a kind concerns, and so is judged; a sponsor that is filed already was judged then';
 
+CREATE FUNCTION @registry@.as_proposed(filed anyelement, change jsonb) RETURNS anyelement
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	of_the_change	constant text[] := '{application_id,account_id,province_code,cleared,status,old_values,applied_at,name_key}';
+BEGIN
+	IF change ->> 'status' = 'pending' THEN
+		filed := jsonb_populate_record(filed, jsonb_strip_nulls(change - of_the_change));
+		IF jsonb_typeof(change -> 'cleared') = 'array' THEN
+			filed := jsonb_populate_record(filed,
+						(SELECT jsonb_object_agg(c.name, NULL) FROM jsonb_array_elements_text(change -> 'cleared') AS c(name)));
+		END IF;
+	END IF;
+	RETURN filed;
+END
+$$;
+COMMENT ON FUNCTION @registry@.as_proposed(anyelement, jsonb) IS
+	'A filed record as it would be after a change that is pending';
+
 CREATE FUNCTION @registry@.judgement(application_id bigint,
 		OUT relation regclass, OUT row_id bigint, OUT violation icp.violation) RETURNS SETOF record
 	LANGUAGE plpgsql STABLE
@@ -97,7 +110,11 @@ BEGIN
 	SELECT * INTO a FROM @registry@.application WHERE id = application_id;
 	SELECT * INTO s FROM @registry@.sponsor WHERE id = a.sponsor_id;
 	SELECT * INTO t FROM @registry@.site WHERE id = a.site_id;
-	SELECT * INTO x FROM @registry@.access WHERE site_id = a.site_id AND provider_id = a.provider_id;
+	SELECT * INTO x FROM @registry@.access
+	 WHERE CASE WHEN a.access_id IS NOT NULL THEN id = a.access_id ELSE site_id = a.site_id AND provider_id = a.provider_id END;
+	s := @registry@.as_proposed(s, (SELECT to_jsonb(c) FROM @registry@.sponsor_change c WHERE c.application_id = a.id));
+	t := @registry@.as_proposed(t, (SELECT to_jsonb(c) FROM @registry@.site_change c WHERE c.application_id = a.id));
+	x := @registry@.as_proposed(x, (SELECT to_jsonb(c) FROM @registry@.access_change c WHERE c.application_id = a.id));
 	parts := @registry@.judged_parts(a.kind, s.status);
 	IF parts = '{}' THEN
 		RETURN;
@@ -128,7 +145,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @registry@.judgement(bigint) IS
-	'Every form rule that the record of an application breaks, sponsor, site and access as one, with the row that the field stands in';
+	'Every form rule that the record of an application breaks, sponsor, site and access as one and as a change proposes them, with the row that the field stands in';
 
 CREATE FUNCTION @registry@.judge(application_id bigint) RETURNS SETOF icp.violation
 	LANGUAGE plpgsql STABLE

@@ -138,6 +138,15 @@ UPDATE beian.application SET state = 'approved' WHERE id = 1;
 INSERT INTO beian.site (sponsor_id, name, domains) VALUES (1, '甲网二', '{jia2.cn}') RETURNING id AS second \gset
 INSERT INTO beian.application (site_id) VALUES (:second) RETURNING id AS b \gset
 SELECT v.code, v.field FROM beian.judge(:b) v;
+-- a change is judged as it is proposed: the filed record says otherwise until it is approved
+INSERT INTO beian.application (kind, site_id) VALUES ('change_site', 1) RETURNING id AS c \gset
+INSERT INTO beian.site_change (application_id, homepage, domains) VALUES (:c, 'www.elsewhere.cn', '{jia.cn,example.com}');
+SELECT v.code, v.field, v.found FROM beian.judge(:c) v;
+UPDATE beian.site_change SET homepage = 'www.jia.cn', domains = NULL, cleared = '{name}' WHERE application_id = :c;
+SELECT v.code, v.field, v.found FROM beian.judge(:c) v;
+INSERT INTO beian.application (kind, sponsor_id) VALUES ('change_principal', 1) RETURNING id AS c \gset
+INSERT INTO beian.sponsor_change (application_id, principal_name, phone) VALUES (:c, '李小姐', '010-61230987');
+SELECT v.code, v.field, v.found FROM beian.judge(:c) v;
 -- as of the day of the report: a rule that ended after it is still asked
 BEGIN;
 INSERT INTO icp.rule_setting (code, valid_from, valid_to) VALUES ('IP-001', '-infinity', (now() AT TIME ZONE 'Asia/Shanghai')::date - 5);
