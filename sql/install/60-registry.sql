@@ -65,6 +65,10 @@ BEGIN
 			('icp_sponsor',   'GRANT SELECT, INSERT, UPDATE, DELETE ON %1$I.sponsor_change, %1$I.site_change TO %2$I'),
 			('icp_sponsor',   'GRANT SELECT ON %1$I.access_change TO %2$I'),
 			('icp_sponsor',   'GRANT EXECUTE ON FUNCTION %1$I.acts_for_provider(bigint), %1$I.serves_site(bigint), %1$I.serves_site_of(bigint), %1$I.may_apply(text, text, smallint, bigint, bigint), %1$I.may_alter(bigint), %1$I.with_bureau(text), %1$I.acts_as_owner() TO %2$I'),
+			('icp_sponsor',   'GRANT SELECT ON %1$I.warning, %1$I.application_problem TO %2$I'),
+			('icp_sponsor',   'GRANT INSERT (superior, credential_address, principal_credential, mobile, emergency_phone, division_code, remark), UPDATE (superior, credential_address, principal_credential, mobile, emergency_phone, division_code, remark) ON %1$I.sponsor TO %2$I'),
+			('icp_sponsor',   'GRANT INSERT (domain_holder, contents, languages, approvals, principal_name, principal_credential, phone, mobile, email, remark), UPDATE (domain_holder, contents, languages, approvals, principal_name, principal_credential, phone, mobile, email, remark) ON %1$I.site TO %2$I'),
+			('icp_sponsor',   'GRANT EXECUTE ON FUNCTION %1$I.judge(bigint) TO %2$I'),
 			('icp_provider',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_provider',  'GRANT SELECT ON %1$I.provider, %1$I.member, %1$I.account, %1$I.sponsor, %1$I.site, %1$I.access, %1$I.application, %1$I.event, %1$I.service_window, %1$I.filing_system, %1$I.unfinished_application TO %2$I'),
 			('icp_provider',  'GRANT INSERT (provider_id, user_name, contact) ON %1$I.account TO %2$I'),
@@ -86,6 +90,11 @@ BEGIN
 			('icp_provider',  'GRANT UPDATE (ips, mode, server_province) ON %1$I.access TO %2$I'),
 			('icp_provider',  'GRANT SELECT, INSERT, UPDATE, DELETE ON %1$I.sponsor_change, %1$I.site_change, %1$I.access_change TO %2$I'),
 			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.acts_for_provider(bigint), %1$I.serves_site(bigint), %1$I.serves_site_of(bigint), %1$I.may_apply(text, text, smallint, bigint, bigint), %1$I.may_alter(bigint), %1$I.with_bureau(text), %1$I.acts_as_owner(), %1$I.may_add_access(bigint, bigint) TO %2$I'),
+			('icp_provider',  'GRANT SELECT ON %1$I.warning, %1$I.application_problem TO %2$I'),
+			('icp_provider',  'GRANT INSERT (superior, credential_address, principal_credential, mobile, emergency_phone, division_code, remark), UPDATE (superior, credential_address, principal_credential, mobile, emergency_phone, division_code, remark) ON %1$I.sponsor TO %2$I'),
+			('icp_provider',  'GRANT INSERT (domain_holder, contents, languages, approvals, principal_name, principal_credential, phone, mobile, email, remark), UPDATE (domain_holder, contents, languages, approvals, principal_name, principal_credential, phone, mobile, email, remark) ON %1$I.site TO %2$I'),
+			('icp_provider',  'GRANT INSERT (server_place), UPDATE (server_place) ON %1$I.access TO %2$I'),
+			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.judge(bigint) TO %2$I'),
 			('icp_bureau',    'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_bureau',    'GRANT SELECT ON %1$I.provider, %1$I.member, %1$I.account, %1$I.sponsor, %1$I.site, %1$I.access, %1$I.application, %1$I.event, %1$I.sighting, %1$I.conflict, %1$I.unfiled_site, %1$I.filing_rate_by_province, %1$I.filing_rate_by_provider, %1$I.service_window, %1$I.incident, %1$I.overdue_incident, %1$I.unfinished_application, %1$I.filing_system TO %2$I'),
 			('icp_bureau',    'GRANT INSERT (purpose, province, kinds, events, closed_from, closed_until, reason, clause, announced_at, announced_by), UPDATE (closed_until, reason), DELETE ON %1$I.service_window TO %2$I'),
@@ -101,6 +110,8 @@ BEGIN
 			('icp_bureau',    'GRANT SELECT ON %1$I.ip_block, %1$I.domain_report, %1$I.unit_contact, %1$I.ip_prompt, %1$I.overdue_unit_report TO %2$I'),
 			('icp_bureau',    'GRANT INSERT (ip_block_id, problem), UPDATE (corrected_at) ON %1$I.ip_prompt TO %2$I'),
 			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.prompt_ip_problems(), %1$I.find_ip_problems() TO %2$I'),
+			('icp_bureau',    'GRANT SELECT ON %1$I.warning, %1$I.application_problem TO %2$I'),
+			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.judge(bigint) TO %2$I'),
 			('icp_ministry',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_ministry',  'GRANT SELECT ON ALL TABLES IN SCHEMA %1$I TO %2$I'),
 			('icp_ministry',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.sees_all_conflicts(), %1$I.acts_as_bureau(smallint[]), %1$I.is_filed(icp.domain_name), %1$I.is_member(text[], smallint, bigint), %1$I.may_resolve(text), %1$I.may_redirect(text, text) TO %2$I'),
@@ -117,6 +128,7 @@ BEGIN
 			('icp_provider',  'GRANT SELECT ON %1$I.reset_letter, %1$I.overdue_reset_letter TO %2$I'),
 			('icp_provider',  'GRANT INSERT (application_id, is_lost, not_recoverable, not_deposited, mailbox) ON %1$I.reset_letter TO %2$I'),
 			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.compare_reset_letter(bigint, jsonb) TO %2$I'),
+			('icp_ministry',  'GRANT EXECUTE ON FUNCTION %1$I.judge(bigint) TO %2$I'),
 			('icp_approver',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_approver',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text) TO %2$I'),
 			('icp_regulator', 'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
@@ -171,7 +183,7 @@ BEGIN ATOMIC
 	SELECT 'function', f.proname || '(' || pg_get_function_identity_arguments(f.oid) || ')',
 		   md5(pg_get_functiondef(f.oid))
 	  FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace
-	 WHERE n.nspname = registry_objects.schema AND f.prokind = 'f';
+	 WHERE n.nspname = registry_objects.schema AND f.prokind IN ('f', 'p');
 END;
 COMMENT ON FUNCTION icp.registry_objects(name) IS
 	'What a schema holds, one row an object with its definition; long definitions as a digest';

@@ -29,6 +29,8 @@ CREATE TABLE @registry@.account (
 	province_code	smallint,
 	CONSTRAINT account_user_name_key UNIQUE NULLS NOT DISTINCT (provider_id, user_name)
 );
+-- load() looks accounts up by name, those of no provider too, which the constraint's index does not serve
+CREATE INDEX account_user_name_idx ON @registry@.account (user_name);
 COMMENT ON TABLE @registry@.account IS
 	'Accounts of sponsors with their provider: records of different accounts can be in conflict, those of one account cannot (3 Q17)';
 COMMENT ON COLUMN @registry@.account.id IS 'Surrogate key';

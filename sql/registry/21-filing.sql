@@ -15,6 +15,13 @@ CREATE TABLE @registry@.sponsor (
 	phone			text,
 	email			text,
 	address			text,
+	superior		text,
+	credential_address	text,
+	principal_credential	text,
+	mobile			text,
+	emergency_phone	text,
+	division_code	integer CHECK (division_code BETWEEN 110000 AND 999999),
+	remark			text,
 	status			text NOT NULL DEFAULT 'draft'
 		CHECK (status IN ('draft', 'filed', 'cancelled', 'withdrawn')),
 	last_service_no	integer NOT NULL DEFAULT 0 CHECK (last_service_no >= 0),
@@ -43,6 +50,13 @@ COMMENT ON COLUMN @registry@.sponsor.principal_name IS 'Person in charge (负责
 COMMENT ON COLUMN @registry@.sponsor.phone IS 'Telephone; never public';
 COMMENT ON COLUMN @registry@.sponsor.email IS 'E-mail; never public';
 COMMENT ON COLUMN @registry@.sponsor.address IS 'Address; never public';
+COMMENT ON COLUMN @registry@.sponsor.superior IS 'Superior unit or investor (投资者或上级主管单位)';
+COMMENT ON COLUMN @registry@.sponsor.credential_address IS 'Address on the credential (证件住所); never public';
+COMMENT ON COLUMN @registry@.sponsor.principal_credential IS 'Credential of the person in charge, kind:number; never public';
+COMMENT ON COLUMN @registry@.sponsor.mobile IS 'Mobile number of the person in charge; never public';
+COMMENT ON COLUMN @registry@.sponsor.emergency_phone IS 'Emergency telephone (应急联系电话); never public';
+COMMENT ON COLUMN @registry@.sponsor.division_code IS 'County or city of the address, GB/T 2260';
+COMMENT ON COLUMN @registry@.sponsor.remark IS 'Remark (备注)';
 COMMENT ON COLUMN @registry@.sponsor.status IS 'draft, filed, cancelled, or withdrawn before it was filed';
 COMMENT ON COLUMN @registry@.sponsor.last_service_no IS 'Last -N given out; one counter for all kinds of service, never taken back';
 COMMENT ON COLUMN @registry@.sponsor.filed_at IS 'When it was filed';
@@ -76,6 +90,16 @@ CREATE TABLE @registry@.site (
 	name			text,
 	domains			icp.domain_list NOT NULL DEFAULT '{}',
 	homepage		text,
+	domain_holder	text,
+	contents		text[],
+	languages		text[],
+	approvals		text[],
+	principal_name	text,
+	principal_credential	text,
+	phone			text,
+	mobile			text,
+	email			text,
+	remark			text,
 	limit_access	boolean NOT NULL DEFAULT false,
 	status			text NOT NULL DEFAULT 'draft'
 		CHECK (status IN ('draft', 'filed', 'cancelled', 'withdrawn')),
@@ -99,6 +123,17 @@ COMMENT ON COLUMN @registry@.site.kind IS 'site, app, mini_program or quick_app'
 COMMENT ON COLUMN @registry@.site.name IS 'Name of the service';
 COMMENT ON COLUMN @registry@.site.domains IS 'Independent domains (独立域名, 4 §2注); empty for a site reached by address only';
 COMMENT ON COLUMN @registry@.site.homepage IS 'Home page (首页网址)';
+COMMENT ON COLUMN @registry@.site.domain_holder IS 'Holder of the domains (域名所有者) as the registrar names it; never public';
+COMMENT ON COLUMN @registry@.site.contents IS 'Contents of service (服务内容): ids or names of icp.service_content';
+COMMENT ON COLUMN @registry@.site.languages IS 'Languages (网站语言): ids or names of icp.language';
+COMMENT ON COLUMN @registry@.site.approvals IS
+	'Prior and special approvals (前置或专项审批): ids or names of icp.approval_kind, each with its document''s number as in 1:京新网备2009-001';
+COMMENT ON COLUMN @registry@.site.principal_name IS 'Person in charge of the site (网站负责人) where it is not the sponsor''s; never public';
+COMMENT ON COLUMN @registry@.site.principal_credential IS 'Credential of that person, kind:number; never public';
+COMMENT ON COLUMN @registry@.site.phone IS 'Telephone of that person; never public';
+COMMENT ON COLUMN @registry@.site.mobile IS 'Mobile number of that person; never public';
+COMMENT ON COLUMN @registry@.site.email IS 'E-mail of that person; never public';
+COMMENT ON COLUMN @registry@.site.remark IS 'Remark (备注)';
 COMMENT ON COLUMN @registry@.site.limit_access IS 'Access is restricted (限制接入)';
 COMMENT ON COLUMN @registry@.site.status IS 'draft, filed, cancelled, or withdrawn before it was filed';
 COMMENT ON COLUMN @registry@.site.filed_at IS 'When it was filed';
@@ -149,6 +184,7 @@ CREATE TABLE @registry@.access (
 	ips				icp.ip_multirange,
 	mode			text,
 	server_province	icp.province,
+	server_place	text,
 	status			text NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'live', 'cancelled')),
 	CONSTRAINT access_key UNIQUE (site_id, provider_id)
 );
@@ -161,6 +197,7 @@ COMMENT ON COLUMN @registry@.access.province_code IS 'The sponsor''s province, G
 COMMENT ON COLUMN @registry@.access.ips IS 'Addresses the site is served from';
 COMMENT ON COLUMN @registry@.access.mode IS 'Way of access (接入方式), such as 虚拟主机';
 COMMENT ON COLUMN @registry@.access.server_province IS 'Province of the server (4 §3)';
+COMMENT ON COLUMN @registry@.access.server_place IS 'Place of the server that is no province: 其它, abroad (3 Q10)';
 COMMENT ON COLUMN @registry@.access.status IS 'draft, live, or cancelled';
 
 CREATE FUNCTION @registry@.fill_access() RETURNS trigger

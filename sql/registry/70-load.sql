@@ -15,15 +15,41 @@ COMMENT ON COLUMN @registry@.rejected_row.id IS 'Surrogate key';
 COMMENT ON COLUMN @registry@.rejected_row.staging IS 'The staging table it came from';
 COMMENT ON COLUMN @registry@.rejected_row.row_no IS 'Its place there, counted from 1';
 COMMENT ON COLUMN @registry@.rejected_row.content IS 'The row as it was';
-COMMENT ON COLUMN @registry@.rejected_row.reasons IS 'Array of objects: field, found, problem';
+COMMENT ON COLUMN @registry@.rejected_row.reasons IS
+	'Array of objects: field (the staging column), found, problem; where a form rule says so also code, clause, expected, advice, message_zh, message_en';
 COMMENT ON COLUMN @registry@.rejected_row.province_code IS 'Province of its number, GB/T 2260, where it has one';
 COMMENT ON COLUMN @registry@.rejected_row.rejected_at IS 'When it was rejected';
 
-CREATE FUNCTION @registry@.load_reason(field text, found text, problem text) RETURNS jsonb
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-	RETURN jsonb_build_array(jsonb_build_object('field', field, 'found', found, 'problem', problem));
-COMMENT ON FUNCTION @registry@.load_reason(text, text, text) IS 'One reason for rejected_row.reasons';
+CREATE TABLE @registry@.progress (
+	staging		text PRIMARY KEY,
+	step		text NOT NULL CHECK (step IN ('reading', 'filing', 'finished')),
+	done		bigint NOT NULL DEFAULT 0,
+	total		bigint,
+	filed		bigint NOT NULL DEFAULT 0,
+	unchanged	bigint NOT NULL DEFAULT 0,
+	rejected	bigint NOT NULL DEFAULT 0,
+	actor		name NOT NULL,
+	pid			integer NOT NULL,
+	started_at	timestamptz NOT NULL,
+	updated_at	timestamptz NOT NULL
+);
+COMMENT ON TABLE @registry@.progress IS
+	'How far the latest load of each staging table is; load_in_batches() commits it with each batch, load() at its end';
+COMMENT ON COLUMN @registry@.progress.staging IS 'The staging table';
+COMMENT ON COLUMN @registry@.progress.step IS 'reading, filing or finished; an interrupted load stays where it was';
+COMMENT ON COLUMN @registry@.progress.done IS 'Rows that are filed, unchanged or rejected';
+COMMENT ON COLUMN @registry@.progress.total IS 'Rows of the staging table; NULL while it is read';
+COMMENT ON COLUMN @registry@.progress.filed IS 'Rows filed by this load';
+COMMENT ON COLUMN @registry@.progress.unchanged IS 'Rows that were filed before';
+COMMENT ON COLUMN @registry@.progress.rejected IS 'Rows that are in rejected_row now';
+COMMENT ON COLUMN @registry@.progress.actor IS 'The role that loads';
+COMMENT ON COLUMN @registry@.progress.pid IS 'Its server process';
+COMMENT ON COLUMN @registry@.progress.started_at IS 'When it began';
+COMMENT ON COLUMN @registry@.progress.updated_at IS 'When it last went on';
+
+INSERT INTO @registry@.setting (name, value, meaning) VALUES
+	('load_missing', 'warning',
+	 'what load() makes of a value that a form rule asks for and an old record lacks: warning, the row is filed and the rule recorded; error, the row is rejected');
 
 CREATE FUNCTION @registry@.load_time(value text) RETURNS timestamptz
 	LANGUAGE plpgsql STABLE
@@ -40,207 +66,423 @@ END
 $$;
 COMMENT ON FUNCTION @registry@.load_time(text) IS 'A date or time as Beijing time, NULL where it is none';
 
+CREATE FUNCTION @registry@.load_list(value text) RETURNS text[]
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	RETURN array_remove(regexp_split_to_array(btrim(value, '{} '), '["\s,;|，；、　]+'), '');
+COMMENT ON FUNCTION @registry@.load_list(text) IS 'Elements of a text, split where the form rules split it';
+
+CREATE FUNCTION @registry@.load_addresses(value text) RETURNS icp.ip_multirange
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT range_agg(icp.try_ip_range(e.element)) FROM unnest(@registry@.load_list(value)) AS e(element)
+	 WHERE icp.try_ip_range(e.element) IS NOT NULL;
+END;
+COMMENT ON FUNCTION @registry@.load_addresses(text) IS
+	'Addresses of a text; what is none is left out, which rule IP-002 has seen';
+
+CREATE FUNCTION @registry@.load_columns(staging regclass) RETURNS text[]
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	columns	text[];
+	unknown	text;
+BEGIN
+	SELECT string_agg(a.attname, ', ' ORDER BY a.attnum) FILTER (WHERE a.atttypid <> 'text'::regtype),
+		   coalesce(array_agg(a.attname::text), '{}')
+	  INTO unknown, columns
+	  FROM pg_attribute a
+	 WHERE a.attrelid = staging AND a.attnum > 0 AND NOT a.attisdropped;
+	IF unknown IS NOT NULL THEN
+		RAISE EXCEPTION 'staging table % must have columns of type text only', staging
+			USING ERRCODE = 'datatype_mismatch', DETAIL = format('Others: %s.', unknown);
+	END IF;
+	IF NOT columns @> '{unit_name,service_licence}' THEN
+		RAISE EXCEPTION 'staging table % needs columns unit_name and service_licence', staging
+			USING ERRCODE = 'undefined_column',
+				  HINT = 'Columns taken: unit_name, nature, credential, superior, address, credential_address, principal_name, principal_credential, phone, mobile, emergency_phone, email; main_licence, service_licence, service_kind, service_name, domain, domain_holder, home_url, contents, languages, approvals, remark, update_time; account, provider, ips, mode, server_province.';
+	END IF;
+	RETURN columns;
+END
+$$;
+COMMENT ON FUNCTION @registry@.load_columns(regclass) IS
+	'Columns of a staging table; fails where it is none that load() can take';
+
+CREATE FUNCTION @registry@.load_clear() RETURNS void
+	LANGUAGE sql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	SET client_min_messages = warning
+AS $$
+	DROP TABLE IF EXISTS pg_temp.load_row, pg_temp.load_fault, pg_temp.load_violation, pg_temp.load_domain,
+		pg_temp.load_contested, pg_temp.load_taken
+$$;
+COMMENT ON FUNCTION @registry@.load_clear() IS 'Drops the work tables of load()';
+
+-- 1. Every row, read as far as it can be read.
+CREATE FUNCTION @registry@.load_read(source text, columns text[]) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	texts	text;
+	total	bigint;
+BEGIN
+	SELECT string_agg(format(CASE WHEN t.name = ANY (columns) THEN 'nullif(btrim(s.content ->> %1$L), %3$L) AS %2$I'
+								  ELSE 'NULL::text AS %2$I' END, t.name, t.alias, ''), ', ')
+	  INTO texts
+	  FROM (VALUES ('unit_name', 'unit_name'), ('nature', 'nature'), ('credential', 'credential'), ('superior', 'superior'),
+				   ('address', 'address'), ('credential_address', 'credential_address'), ('principal_name', 'principal_name'),
+				   ('principal_credential', 'principal_credential'), ('phone', 'phone'), ('mobile', 'mobile'),
+				   ('emergency_phone', 'emergency_phone'), ('email', 'email'), ('main_licence', 'main_text'),
+				   ('service_licence', 'service_text'), ('service_kind', 'kind_text'), ('service_name', 'service_name'),
+				   ('domain', 'domain_text'), ('domain_holder', 'domain_holder'), ('home_url', 'home_url'),
+				   ('contents', 'contents'), ('languages', 'languages'), ('approvals', 'approvals'), ('remark', 'remark'),
+				   ('update_time', 'update_text'), ('account', 'account_text'), ('provider', 'provider'), ('ips', 'ips'),
+				   ('mode', 'mode'), ('server_province', 'server_province')) AS t(name, alias);
+	-- (OFFSET 0 keeps the planner from computing a thing once for each place that uses it)
+	EXECUTE format($query$
+		CREATE TEMPORARY TABLE load_row AS
+		SELECT p.*,
+			   icp.province_of(p.main) AS province,
+			   icp.name_key(p.unit_name) AS name_key,
+			   coalesce(p.account_text, p.unit_name) AS account,
+			   coalesce(p.kind_text, icp.service_kind(p.service), 'site') AS kind,
+			   coalesce((p.updated AT TIME ZONE 'Asia/Shanghai')::date, (now() AT TIME ZONE 'Asia/Shanghai')::date) AS as_of,
+			   v.id AS provider_id,
+			   false AS is_wrong
+		  FROM (SELECT t.*,
+					   CASE WHEN t.main_text IS NULL THEN icp.icp_id_of(t.service) ELSE icp.try_icp_id(t.main_text) END AS main
+				  FROM (SELECT c.*,
+							   icp.try_filing_number(c.service_text) AS service,
+							   CASE WHEN c.domain_text IS NULL THEN '{}'
+									WHEN c.domain_text LIKE '{%%' THEN icp.try_domain_list(c.domain_text)
+									ELSE icp.try_domain_name(c.domain_text)::icp.domain_list END AS domains,
+							   CASE WHEN c.update_text IS NOT NULL THEN @registry@.load_time(c.update_text) END AS updated
+						  FROM (SELECT s.row_no, s.content, %s FROM (SELECT * FROM %s s OFFSET 0) s OFFSET 0) c
+						OFFSET 0) t
+				OFFSET 0) p
+		  LEFT JOIN @registry@.provider v ON v.name = p.provider
+		$query$, texts, source);
+	GET DIAGNOSTICS total = ROW_COUNT;
+	-- Nobody else would, and without it some of what follows compares every row with every other.
+	ANALYZE pg_temp.load_row (row_no, service, main, name_key, is_wrong);
+	CREATE TEMPORARY TABLE load_fault (row_no bigint, nr integer GENERATED ALWAYS AS IDENTITY, field text, found text, problem text,
+									   code text, expected text);
+	RETURN total;
+END
+$$;
+COMMENT ON FUNCTION @registry@.load_read(text, text[]) IS 'load(), step 1: reads the rows into a work table';
+
+-- 2. What each row has wrong in itself: what keeps it from being filed at all, and what the form rules say.
+CREATE FUNCTION @registry@.load_check(columns text[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	fields	text;
+BEGIN
+	INSERT INTO pg_temp.load_fault (row_no, field, found, problem, code)
+	SELECT r.row_no, f.field, f.found, f.problem, f.code
+	  FROM pg_temp.load_row r, LATERAL (VALUES
+			('unit_name', r.unit_name,
+			 CASE WHEN coalesce(r.name_key, '') = '' THEN 'missing'
+				  WHEN octet_length(r.unit_name) > 2000 OR octet_length(r.name_key) > 2000 THEN 'longer than 2000 bytes' END, NULL),
+			('service_name', r.service_name, CASE WHEN octet_length(r.service_name) > 2000 THEN 'longer than 2000 bytes' END, NULL),
+			('account', r.account, CASE WHEN octet_length(r.account) > 2000 THEN 'longer than 2000 bytes' END, NULL),
+			('main_licence', r.main_text,
+			 CASE WHEN r.main IS NULL THEN coalesce(icp.explain_icp_id(r.main_text), 'missing')
+				  WHEN r.province IS NULL THEN 'names no province' END, NULL),
+			('service_licence', r.service_text,
+			 CASE WHEN r.service IS NULL THEN coalesce(icp.explain_filing_number(r.service_text),
+													   'missing: the service''s own number, with -N')
+				  WHEN icp.service_no(r.service) IS NULL THEN 'a sponsor''s number, without -N'
+				  WHEN icp.icp_id_of(r.service) <> r.main THEN 'not a service of main_licence' END,
+			 CASE WHEN r.service IS NULL AND r.service_text IS NOT NULL THEN 'NUMBER-001' END),
+			('service_kind', r.kind,
+			 CASE WHEN icp.icp_id_of(r.service) = r.main AND icp.service_kind(r.service) <> r.kind
+				  THEN 'disagrees with the suffix of service_licence' END, NULL),
+			('domain', r.domain_text,
+			 CASE WHEN r.domains IS NOT NULL THEN NULL
+				  WHEN r.domain_text LIKE '{%' THEN icp.explain_domain_list(r.domain_text)
+				  ELSE icp.explain_domain_name(r.domain_text) END, 'DOMAIN-002'),
+			('provider', r.provider,
+			 CASE WHEN r.provider_id IS NOT NULL THEN NULL
+				  WHEN r.provider IS NOT NULL THEN 'unknown'
+				  WHEN r.ips IS NOT NULL OR r.mode IS NOT NULL OR r.server_province IS NOT NULL
+				  THEN 'missing: whose access ips, mode and server_province tell of' END, NULL),
+			('update_time', r.update_text,
+			 CASE WHEN r.update_text IS NOT NULL AND r.updated IS NULL THEN 'not a time such as 2024-05-06 07:08:09' END, NULL)
+		) AS f(field, found, problem, code)
+	 WHERE f.problem IS NOT NULL;
+
+	-- The record has the fields that the staging table has columns for, so that no rule asks for others.
+	SELECT string_agg(t.expression || ' AS ' || t.field, ', ') INTO fields
+	  FROM (VALUES ('unit_name', 'r.unit_name', 'name'), ('nature', 'r.nature', 'nature'),
+				   ('credential', 'r.credential', 'credential'), ('superior', 'r.superior', 'superior'),
+				   ('address', 'r.address', 'address'), ('principal_name', 'r.principal_name', 'principal_name'),
+				   ('principal_credential', 'r.principal_credential', 'principal_credential'), ('phone', 'r.phone', 'phone'),
+				   ('mobile', 'r.mobile', 'mobile'), ('emergency_phone', 'r.emergency_phone', 'emergency_phone'),
+				   ('email', 'r.email', 'email'), ('service_name', 'r.service_name', 'site_name'),
+				   ('domain', 'r.domains', 'domains'), ('domain_holder', 'r.domain_holder', 'domain_holder'),
+				   ('home_url', 'r.home_url', 'homepage'), ('contents', 'r.contents', 'contents'),
+				   ('languages', 'r.languages', 'languages'), ('approvals', 'r.approvals', 'approvals'),
+				   ('ips', 'r.ips', 'ips'), ('mode', 'r.mode', 'mode'),
+				   ('server_province', 'r.server_province', 'server_province'), ('provider', 'r.provider', 'provider'),
+				   -- the number tells the province, and its suffix the kind
+				   ('service_licence', 'r.service', 'number'), ('service_licence', 'r.province', 'province'),
+				   ('service_licence', 'r.kind', 'kind')) AS t(name, expression, field)
+	 WHERE t.name = ANY (columns);
+	-- A name, a domain and a kind that are wrong have been spoken of above.
+	EXECUTE format($query$
+		CREATE TEMPORARY TABLE load_violation AS
+		SELECT r.row_no, v.*, v.severity = 'error' AND NOT $1 AND (v.found IS NOT NULL OR $2) AS rejects
+		  FROM pg_temp.load_row r, LATERAL (SELECT %s) f, icp.violations(f, r.as_of, r.province) v
+		 WHERE NOT (v.code = 'NAME-001' OR v.code = 'DOMAIN-001' AND r.domains IS NULL
+					OR v.code = 'NUMBER-003' AND icp.service_kind(r.service) <> r.kind)
+		$query$, fields)
+		USING @registry@.errors_as_warnings(), @registry@.setting('load_missing') = 'error';
+	INSERT INTO pg_temp.load_fault (row_no, field, found, problem, code, expected)
+	SELECT v.row_no, coalesce(c.name, v.field), v.found, v.message_en, v.code, v.expected
+	  FROM pg_temp.load_violation v
+	  LEFT JOIN (VALUES ('name', 'unit_name'), ('site_name', 'service_name'), ('domains', 'domain'), ('homepage', 'home_url'),
+						('number', 'service_licence'), ('kind', 'service_kind'), ('province', 'main_licence')) AS c(field, name)
+		ON c.field = v.field
+	 WHERE v.rejects
+	 ORDER BY v.row_no, v.code;
+	UPDATE pg_temp.load_row r SET is_wrong = true
+	  FROM (SELECT DISTINCT f.row_no FROM pg_temp.load_fault f) f WHERE f.row_no = r.row_no;
+END
+$$;
+COMMENT ON FUNCTION @registry@.load_check(text[]) IS 'load(), step 2: what each row has wrong in itself';
+
+-- 3. What it contradicts: what is filed already is right, and of several rows the first that is filed itself.
+-- The rows that want the same number or domain, or give one number two names, are taken one after the other: whether a
+-- row stands in another's way depends on whether it is filed, which depends on the rows before it.
+CREATE FUNCTION @registry@.load_contest() RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+	-- what is taken grows from nothing, which the planner does not see
+	SET enable_seqscan = off
+	SET jit = off
+AS $$
+DECLARE
+	r	record;
+BEGIN
+	CREATE TEMPORARY TABLE load_taken (key text COLLATE "C" PRIMARY KEY, row_no bigint, unit_name text, name_key text);
+	FOR r IN SELECT c.* FROM pg_temp.load_contested c ORDER BY c.row_no LOOP
+		INSERT INTO pg_temp.load_fault (row_no, field, found, problem)
+		SELECT r.row_no,
+			   CASE WHEN t.key = r.service_key THEN 'service_licence' WHEN t.key = r.owner_key THEN 'unit_name' ELSE 'domain' END,
+			   CASE WHEN t.key = r.service_key THEN r.service_text WHEN t.key = r.owner_key THEN r.unit_name
+					ELSE substr(t.key, length('domain ') + 1) END,
+			   CASE WHEN t.key = r.owner_key THEN r.main::text || ' belongs to ' || t.unit_name
+					ELSE 'the same as in row ' || t.row_no END
+		  FROM pg_temp.load_taken t
+		 WHERE t.key = ANY (r.domain_keys || r.service_key || r.owner_key)
+		   AND (t.key <> r.owner_key OR t.name_key <> r.name_key)
+		 ORDER BY t.key DESC;
+		IF NOT FOUND THEN
+			INSERT INTO pg_temp.load_taken (key, row_no, unit_name, name_key)
+			SELECT k, r.row_no, r.unit_name, r.name_key FROM unnest(r.domain_keys || r.service_key || r.owner_key) k
+			ON CONFLICT DO NOTHING;
+		END IF;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION @registry@.load_contest() IS
+	'load(), step 3: of rows that exclude each other, in their order, each is right that no right one before it excludes';
+
+CREATE FUNCTION @registry@.load_compare() RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	INSERT INTO pg_temp.load_fault (row_no, field, found, problem)
+	SELECT r.row_no, 'service_licence', r.service_text, 'already used by ' || s.name
+	  FROM pg_temp.load_row r
+	  JOIN @registry@.site t ON t.number = r.service AND t.status = 'filed'
+	  JOIN @registry@.sponsor s ON s.id = t.sponsor_id;
+	INSERT INTO pg_temp.load_fault (row_no, field, found, problem)
+	SELECT r.row_no, 'unit_name', r.unit_name, r.main::text || ' belongs to ' || s.name
+	  FROM pg_temp.load_row r JOIN @registry@.sponsor s ON s.number = r.main AND s.status = 'filed'
+	 WHERE s.name_key <> r.name_key;
+	CREATE TEMPORARY TABLE load_domain AS
+	SELECT r.row_no, d.domain::text AS domain, icp.claim_hash('domain', d.domain::text) AS key_hash
+	  FROM pg_temp.load_row r, icp.domains(r.domains) AS d(domain)
+	 WHERE NOT r.is_wrong;
+	ANALYZE pg_temp.load_domain;
+	INSERT INTO pg_temp.load_fault (row_no, field, found, problem)
+	SELECT d.row_no, 'domain', d.domain, 'already filed under ' || t.number::text
+	  FROM pg_temp.load_domain d
+	  JOIN @registry@.claim c ON c.key_hash = d.key_hash AND c.kind = 'domain' AND c.key = d.domain
+	   AND c.approved AND c.released_at IS NULL
+	  JOIN @registry@.site t ON t.id = c.holder_id AND c.holder = '@registry@.site'::regclass
+	 ORDER BY d.row_no, d.domain;
+	UPDATE pg_temp.load_row r SET is_wrong = true
+	  FROM (SELECT DISTINCT f.row_no FROM pg_temp.load_fault f) f WHERE f.row_no = r.row_no AND NOT r.is_wrong;
+	CREATE TEMPORARY TABLE load_contested AS
+	WITH wanted AS (
+		SELECT d.row_no, array_agg('domain ' || d.domain ORDER BY d.domain) AS keys
+		  FROM pg_temp.load_domain d
+		  JOIN (SELECT x.domain FROM pg_temp.load_domain x GROUP BY 1 HAVING count(*) > 1) w ON w.domain = d.domain
+		 GROUP BY 1)
+	SELECT r.row_no, r.unit_name, r.name_key, r.main, r.service_text, 'number ' || r.service AS service_key,
+		   'owner ' || r.main AS owner_key, coalesce(w.keys, '{}') AS domain_keys
+	  FROM pg_temp.load_row r LEFT JOIN wanted w ON w.row_no = r.row_no
+	 WHERE NOT r.is_wrong
+	   AND (w.row_no IS NOT NULL
+			OR r.service IN (SELECT x.service FROM pg_temp.load_row x WHERE NOT x.is_wrong GROUP BY 1 HAVING count(*) > 1)
+			OR r.main IN (SELECT x.main FROM pg_temp.load_row x WHERE NOT x.is_wrong
+						   GROUP BY 1 HAVING min(x.name_key) <> max(x.name_key)));
+	PERFORM @registry@.load_contest();
+	UPDATE pg_temp.load_row r SET is_wrong = true
+	  FROM (SELECT DISTINCT f.row_no FROM pg_temp.load_fault f) f WHERE f.row_no = r.row_no AND NOT r.is_wrong;
+	ANALYZE pg_temp.load_row (row_no, service, main, name_key, is_wrong), pg_temp.load_fault (row_no, field);
+	-- a row that is wrong anyway is told of its number's owner, too
+	INSERT INTO pg_temp.load_fault (row_no, field, found, problem)
+	SELECT r.row_no, 'unit_name', r.unit_name, r.main::text || ' belongs to ' || o.unit_name
+	  FROM pg_temp.load_row r
+	  JOIN (SELECT DISTINCT ON (o.main) o.main, o.unit_name, o.name_key FROM pg_temp.load_row o
+			 WHERE NOT o.is_wrong AND o.main IN (SELECT w.main FROM pg_temp.load_row w WHERE w.is_wrong)
+			 ORDER BY o.main, o.row_no) o ON o.main = r.main
+	 WHERE r.is_wrong AND o.name_key <> r.name_key
+	   AND NOT EXISTS (SELECT FROM pg_temp.load_fault f WHERE f.row_no = r.row_no AND f.field = 'unit_name');
+END
+$$;
+COMMENT ON FUNCTION @registry@.load_compare() IS 'load(), step 3: what each row contradicts';
+
+-- 4. File what is right.
+CREATE FUNCTION @registry@.load_file() RETURNS bigint
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	by_role	name := @registry@.acting_user();
+	filed	bigint;
+BEGIN
+	INSERT INTO @registry@.account (provider_id, user_name)
+	SELECT DISTINCT r.provider_id, r.account FROM pg_temp.load_row r WHERE NOT r.is_wrong
+	ON CONFLICT (provider_id, user_name) DO NOTHING;
+	INSERT INTO @registry@.sponsor (account_id, province, number, name, nature, credential, superior, address, credential_address,
+									principal_name, principal_credential, phone, mobile, emergency_phone, email, status, filed_at,
+									last_service_no)
+	SELECT DISTINCT ON (r.main) a.id, r.province, r.main, r.unit_name, r.nature, r.credential, r.superior, r.address,
+		   r.credential_address, r.principal_name, r.principal_credential, r.phone, r.mobile, r.emergency_phone, r.email,
+		   'filed', now(), max(icp.service_no(r.service)) OVER (PARTITION BY r.main)
+	  FROM pg_temp.load_row r
+	  JOIN @registry@.account a ON a.user_name = r.account AND a.provider_id IS NOT DISTINCT FROM r.provider_id
+	 WHERE NOT r.is_wrong
+	   AND NOT EXISTS (SELECT FROM @registry@.sponsor s WHERE s.number = r.main AND s.status = 'filed')
+	 ORDER BY r.main, r.row_no;
+	INSERT INTO @registry@.site (sponsor_id, account_id, province_code, number, kind, name, domains, homepage, domain_holder,
+								 contents, languages, approvals, remark, status, filed_at, changed_at)
+	SELECT s.id, s.account_id, s.province_code, r.service, r.kind, r.service_name, r.domains, r.home_url, r.domain_holder,
+		   @registry@.load_list(r.contents), @registry@.load_list(r.languages), @registry@.load_list(r.approvals), r.remark,
+		   'filed', now(), coalesce(r.updated, now())
+	  FROM pg_temp.load_row r JOIN @registry@.sponsor s ON s.number = r.main AND s.status = 'filed'
+	 WHERE NOT r.is_wrong;
+	GET DIAGNOSTICS filed = ROW_COUNT;
+	INSERT INTO @registry@.access (site_id, provider_id, ips, mode, server_province, server_place, status)
+	SELECT t.id, r.provider_id, @registry@.load_addresses(r.ips), r.mode, icp.try_province(r.server_province),
+		   CASE WHEN icp.try_province(r.server_province) IS NULL THEN r.server_province END, 'live'
+	  FROM pg_temp.load_row r JOIN @registry@.site t ON t.number = r.service AND t.status = 'filed'
+	 WHERE NOT r.is_wrong AND r.provider_id IS NOT NULL;
+	UPDATE @registry@.sponsor s SET last_service_no = top.service_no
+	  FROM (SELECT r.main, max(icp.service_no(r.service)) AS service_no FROM pg_temp.load_row r
+			 WHERE NOT r.is_wrong GROUP BY r.main) top
+	 WHERE s.number = top.main AND s.status = 'filed' AND s.last_service_no < top.service_no;
+	INSERT INTO @registry@.event (actor, event, sponsor_id, site_id, province_code, to_state)
+	SELECT by_role, 'import', t.sponsor_id, t.id, t.province_code, 'filed'
+	  FROM pg_temp.load_row r JOIN @registry@.site t ON t.number = r.service AND t.status = 'filed'
+	 WHERE NOT r.is_wrong
+	 ORDER BY r.row_no;
+	INSERT INTO @registry@.warning (relation, row_id, code, field, found, expected, severity, clause, message_zh, message_en,
+									advice_zh, turned, actor, sponsor_id, site_id, province_code)
+	SELECT CASE p.part WHEN 'site' THEN '@registry@.site'::regclass WHEN 'access' THEN '@registry@.access'::regclass
+				ELSE '@registry@.sponsor'::regclass END,
+		   CASE p.part WHEN 'site' THEN t.id WHEN 'access' THEN x.id ELSE t.sponsor_id END,
+		   v.code, v.field, v.found, v.expected, v.severity, v.clause, v.message_zh, v.message_en, v.advice_zh,
+		   v.severity = 'error', by_role, t.sponsor_id, t.id, t.province_code
+	  FROM pg_temp.load_violation v
+	  JOIN pg_temp.load_row r ON r.row_no = v.row_no
+	  JOIN @registry@.site t ON t.number = r.service AND t.status = 'filed'
+	  LEFT JOIN @registry@.access x ON x.site_id = t.id AND x.provider_id = r.provider_id
+	 CROSS JOIN LATERAL @registry@.part_of(v.field) AS p(part)
+	 WHERE NOT r.is_wrong
+	 ORDER BY r.row_no, v.code;
+	RETURN filed;
+END
+$$;
+COMMENT ON FUNCTION @registry@.load_file() IS 'load(), step 4: files the rows that are right, and records the warnings';
+
+-- All of it, of the rows that source yields as (row_no, content).
+CREATE FUNCTION @registry@.load_rows(staging text, source text, columns text[],
+		OUT total bigint, OUT filed bigint, OUT unchanged bigint, OUT rejected bigint)
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	PERFORM @registry@.load_clear();
+	total := @registry@.load_read(source, columns);
+	-- What is already there is neither filed again nor wrong.
+	DELETE FROM pg_temp.load_row r
+	 USING @registry@.site t, @registry@.sponsor s
+	 WHERE t.number = r.service AND t.status = 'filed' AND s.id = t.sponsor_id AND s.name_key = r.name_key
+	   AND s.number = r.main AND t.domains = r.domains AND t.kind = r.kind;
+	GET DIAGNOSTICS unchanged = ROW_COUNT;
+	PERFORM @registry@.load_check(columns);
+	PERFORM @registry@.load_compare();
+	filed := @registry@.load_file();
+	-- Keep what is not.
+	INSERT INTO @registry@.rejected_row (staging, row_no, content, reasons, province_code, rejected_at)
+	SELECT load_rows.staging, r.row_no, r.content, f.reasons, icp.province_code(r.province), clock_timestamp()
+	  FROM pg_temp.load_row r
+	  JOIN (SELECT f.row_no,
+				   jsonb_agg(jsonb_build_object('field', f.field, 'found', f.found, 'problem', f.problem)
+							 || CASE WHEN u.code IS NULL THEN '{}'
+								ELSE jsonb_build_object('code', u.code, 'clause', u.clause, 'expected', coalesce(f.expected, u.expected),
+														'message_zh', u.message_zh, 'message_en', u.message_en,
+														'advice', u.advice_zh) END
+							 ORDER BY f.nr) AS reasons
+			  FROM pg_temp.load_fault f LEFT JOIN icp.rule u ON u.code = f.code
+			 GROUP BY f.row_no) f ON f.row_no = r.row_no
+	 ORDER BY r.row_no;
+	GET DIAGNOSTICS rejected = ROW_COUNT;
+	PERFORM @registry@.load_clear();
+END
+$$;
+COMMENT ON FUNCTION @registry@.load_rows(text, text, text[]) IS 'What load() and load_in_batches() do with rows';
+
 CREATE FUNCTION @registry@.load(staging regclass,
 		OUT total bigint, OUT filed bigint, OUT unchanged bigint, OUT rejected bigint)
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, icp, pg_temp
 	SET client_min_messages = warning
+	-- rows in their order, each time the same
+	SET synchronize_seqscans = off
+	SET max_parallel_workers_per_gather = 0
+	SET jit = off
 AS $$
 DECLARE
-	this_load	timestamptz := clock_timestamp();
-	unknown		text;
+	name	text := staging::text;
+	began	timestamptz := clock_timestamp();
+	columns	text[] := @registry@.load_columns(staging);
 BEGIN
-	SELECT string_agg(a.attname, ', ' ORDER BY a.attnum) INTO unknown
-	  FROM pg_attribute a
-	 WHERE a.attrelid = staging AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid <> 'text'::regtype;
-	IF unknown IS NOT NULL THEN
-		RAISE EXCEPTION 'staging table % must have columns of type text only', staging
-			USING ERRCODE = 'datatype_mismatch', DETAIL = format('Others: %s.', unknown);
-	END IF;
-	IF NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = staging AND a.attname = 'unit_name')
-	   OR NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = staging AND a.attname = 'service_licence') THEN
-		RAISE EXCEPTION 'staging table % needs columns unit_name and service_licence', staging
-			USING ERRCODE = 'undefined_column',
-				  HINT = 'Columns taken: unit_name, nature, main_licence, service_licence, service_kind, service_name, domain, home_url, update_time, account, provider.';
-	END IF;
-
-	-- 1. Every row, read as far as it can be read.
-	DROP TABLE IF EXISTS pg_temp.load_row;
-	EXECUTE format($query$
-		CREATE TEMPORARY TABLE load_row ON COMMIT DROP AS
-		SELECT row_number() OVER () AS row_no,
-			   to_jsonb(r) AS content,
-			   nullif(btrim(to_jsonb(r) ->> 'unit_name'), '') AS unit_name,
-			   nullif(btrim(to_jsonb(r) ->> 'nature'), '') AS nature,
-			   nullif(btrim(to_jsonb(r) ->> 'main_licence'), '') AS main_text,
-			   nullif(btrim(to_jsonb(r) ->> 'service_licence'), '') AS service_text,
-			   nullif(btrim(to_jsonb(r) ->> 'service_kind'), '') AS kind,
-			   nullif(btrim(to_jsonb(r) ->> 'service_name'), '') AS service_name,
-			   nullif(btrim(to_jsonb(r) ->> 'domain'), '') AS domain_text,
-			   nullif(btrim(to_jsonb(r) ->> 'home_url'), '') AS home_url,
-			   nullif(btrim(to_jsonb(r) ->> 'update_time'), '') AS update_text,
-			   nullif(btrim(to_jsonb(r) ->> 'account'), '') AS account,
-			   nullif(btrim(to_jsonb(r) ->> 'provider'), '') AS provider
-		  FROM %s r
-	$query$, staging);
-	ALTER TABLE pg_temp.load_row
-		ADD COLUMN service icp.filing_number,
-		ADD COLUMN main icp.icp_id,
-		ADD COLUMN name_key text,
-		ADD COLUMN domains icp.domain_list,
-		ADD COLUMN province icp.province,
-		ADD COLUMN is_filed boolean NOT NULL DEFAULT false,
-		ADD COLUMN reasons jsonb NOT NULL DEFAULT '[]';
-	UPDATE pg_temp.load_row r
-	   SET service = icp.try_filing_number(r.service_text),
-		   main = coalesce(icp.try_icp_id(r.main_text),
-						   CASE WHEN r.main_text IS NULL THEN icp.icp_id_of(icp.try_filing_number(r.service_text)) END),
-		   name_key = icp.name_key(r.unit_name),
-		   account = coalesce(r.account, r.unit_name),
-		   kind = coalesce(r.kind, icp.service_kind(icp.try_filing_number(r.service_text)), 'site'),
-		   domains = CASE WHEN r.domain_text IS NULL THEN '{}'
-						  WHEN r.domain_text LIKE '{%' THEN icp.try_domain_list(r.domain_text)
-						  ELSE icp.try_domain_name(r.domain_text)::icp.domain_list END;
-	UPDATE pg_temp.load_row r SET province = icp.province_of(r.main);
-	GET DIAGNOSTICS total = ROW_COUNT;
-	-- Nobody else would, and without it each of the following compares every row with every other.
-	ANALYZE pg_temp.load_row;
-
-	-- 2. What is already there, word for word, is neither filed again nor wrong.
-	UPDATE pg_temp.load_row r SET is_filed = true
-	  FROM @registry@.site t JOIN @registry@.sponsor s ON s.id = t.sponsor_id
-	 WHERE t.number = r.service AND t.status = 'filed' AND s.name_key = r.name_key AND s.number = r.main
-	   AND t.domains = r.domains AND t.kind = r.kind;
-	GET DIAGNOSTICS unchanged = ROW_COUNT;
-
-	-- 3. What each row has wrong in itself.
-	UPDATE pg_temp.load_row r SET reasons =
-		CASE WHEN r.name_key IS NULL OR r.name_key = ''
-			 THEN @registry@.load_reason('unit_name', r.unit_name, 'missing')
-			 WHEN greatest(octet_length(r.unit_name), octet_length(r.name_key)) > 2000
-			 THEN @registry@.load_reason('unit_name', r.unit_name, 'longer than 2000 bytes') ELSE '[]' END
-		|| CASE WHEN octet_length(r.service_name) > 2000
-			 THEN @registry@.load_reason('service_name', r.service_name, 'longer than 2000 bytes') ELSE '[]' END
-		|| CASE WHEN octet_length(r.account) > 2000
-			 THEN @registry@.load_reason('account', r.account, 'longer than 2000 bytes') ELSE '[]' END
-		|| CASE WHEN r.main IS NULL
-			 THEN @registry@.load_reason('main_licence', r.main_text,
-										 coalesce(icp.explain_icp_id(r.main_text), 'missing')) ELSE '[]' END
-		|| CASE WHEN r.service IS NULL
-			 THEN @registry@.load_reason('service_licence', r.service_text,
-										 coalesce(icp.explain_filing_number(r.service_text),
-												  'missing: the service''s own number, with -N'))
-				WHEN icp.service_no(r.service) IS NULL
-			 THEN @registry@.load_reason('service_licence', r.service_text, 'a sponsor''s number, without -N')
-				WHEN icp.icp_id_of(r.service) <> r.main
-			 THEN @registry@.load_reason('service_licence', r.service_text, 'not a service of main_licence')
-				WHEN icp.service_kind(r.service) <> r.kind
-			 THEN @registry@.load_reason('service_kind', r.kind, 'disagrees with the suffix of service_licence')
-				ELSE '[]' END
-		|| CASE WHEN r.main IS NOT NULL AND r.province IS NULL
-			 THEN @registry@.load_reason('main_licence', r.main_text, 'names no province') ELSE '[]' END
-		|| CASE WHEN r.domains IS NULL
-			 THEN @registry@.load_reason('domain', r.domain_text,
-				CASE WHEN r.domain_text LIKE '{%' THEN icp.explain_domain_list(r.domain_text)
-					 ELSE icp.explain_domain_name(r.domain_text) END) ELSE '[]' END
-		|| CASE WHEN r.provider IS NOT NULL
-					 AND NOT EXISTS (SELECT FROM @registry@.provider p WHERE p.name = r.provider)
-			 THEN @registry@.load_reason('provider', r.provider, 'unknown') ELSE '[]' END
-		|| CASE WHEN r.update_text IS NOT NULL AND @registry@.load_time(r.update_text) IS NULL
-			 THEN @registry@.load_reason('update_time', r.update_text, 'not a time such as 2024-05-06 07:08:09') ELSE '[]' END
-	 WHERE NOT r.is_filed;
-
-	-- 4. What it contradicts: the first of several rows is right, as is what is filed already.
-	UPDATE pg_temp.load_row r
-	   SET reasons = r.reasons || @registry@.load_reason('service_licence', r.service_text,
-														 'already used by ' || coalesce(other.name, 'another service'))
-	  FROM @registry@.site t JOIN @registry@.sponsor other ON other.id = t.sponsor_id
-	 WHERE NOT r.is_filed AND t.number = r.service AND t.status = 'filed';
-	UPDATE pg_temp.load_row r
-	   SET reasons = r.reasons || @registry@.load_reason('unit_name', r.unit_name,
-														 r.main::text || ' belongs to ' || owner.name)
-	  FROM (SELECT DISTINCT ON (n.number) n.number, n.name, n.name_key
-			  FROM (SELECT s.number, s.name, s.name_key, 0 AS row_no FROM @registry@.sponsor s WHERE s.status = 'filed'
-					UNION ALL
-					SELECT f.main, f.unit_name, f.name_key, f.row_no FROM pg_temp.load_row f
-					 WHERE f.reasons = '[]' AND NOT f.is_filed) n
-			 ORDER BY n.number, n.row_no) owner
-	 WHERE NOT r.is_filed AND owner.number = r.main AND owner.name_key <> r.name_key;
-	UPDATE pg_temp.load_row r
-	   SET reasons = r.reasons || @registry@.load_reason('service_licence', r.service_text, 'the same as in row ' || first.row_no)
-	  FROM (SELECT f.service, min(f.row_no) AS row_no FROM pg_temp.load_row f
-			 WHERE f.reasons = '[]' AND NOT f.is_filed GROUP BY f.service) first
-	 WHERE NOT r.is_filed AND r.reasons = '[]' AND first.service = r.service AND first.row_no < r.row_no;
-	UPDATE pg_temp.load_row r
-	   SET reasons = r.reasons || taken.reason
-	  FROM (SELECT d.row_no,
-				   @registry@.load_reason('domain', d.domain::text, 'already filed under ' || t.number::text) AS reason
-			  FROM (SELECT f.row_no, e.domain FROM pg_temp.load_row f, icp.domains(f.domains) AS e(domain)
-					 WHERE f.reasons = '[]' AND NOT f.is_filed) d
-			  JOIN @registry@.claim c ON c.key_hash = icp.claim_hash('domain', d.domain::text) AND c.kind = 'domain'
-			   AND c.key = d.domain::text AND c.approved AND c.released_at IS NULL
-			  JOIN @registry@.site t ON t.id = c.holder_id AND c.holder = '@registry@.site'::regclass) taken
-	 WHERE taken.row_no = r.row_no;
-	UPDATE pg_temp.load_row r
-	   SET reasons = r.reasons || later.reason
-	  FROM (SELECT DISTINCT ON (d.row_no) d.row_no,
-				   @registry@.load_reason('domain', d.domain::text, 'the same as in row ' || d.first) AS reason
-			  FROM (SELECT f.row_no, e.domain, min(f.row_no) OVER (PARTITION BY e.domain) AS first
-					  FROM pg_temp.load_row f, icp.domains(f.domains) AS e(domain)
-					 WHERE f.reasons = '[]' AND NOT f.is_filed) d
-			 WHERE d.first < d.row_no
-			 ORDER BY d.row_no, d.domain) later
-	 WHERE later.row_no = r.row_no;
-
-	-- 5. File what is right.
-	INSERT INTO @registry@.account (provider_id, user_name)
-	SELECT DISTINCT p.id, r.account
-	  FROM pg_temp.load_row r LEFT JOIN @registry@.provider p ON p.name = r.provider
-	 WHERE r.reasons = '[]' AND NOT r.is_filed
-	ON CONFLICT (provider_id, user_name) DO NOTHING;
-	INSERT INTO @registry@.sponsor (account_id, province, number, name, nature, status, filed_at,
-								 last_service_no)
-	SELECT DISTINCT ON (r.main) a.id, r.province, r.main, r.unit_name, r.nature, 'filed', now(),
-		   max(icp.service_no(r.service)) OVER (PARTITION BY r.main)
-	  FROM pg_temp.load_row r
-	  LEFT JOIN @registry@.provider p ON p.name = r.provider
-	  JOIN @registry@.account a ON a.user_name = r.account AND a.provider_id IS NOT DISTINCT FROM p.id
-	 WHERE r.reasons = '[]' AND NOT r.is_filed
-	   AND NOT EXISTS (SELECT FROM @registry@.sponsor s WHERE s.number = r.main AND s.status = 'filed')
-	 ORDER BY r.main, r.row_no;
-	INSERT INTO @registry@.site (sponsor_id, account_id, province_code, number, kind, name, domains, homepage,
-								 status, filed_at, changed_at)
-	SELECT s.id, s.account_id, s.province_code, r.service, r.kind, r.service_name, r.domains, r.home_url,
-		   'filed', now(), coalesce(@registry@.load_time(r.update_text), now())
-	  FROM pg_temp.load_row r JOIN @registry@.sponsor s ON s.number = r.main AND s.status = 'filed'
-	 WHERE r.reasons = '[]' AND NOT r.is_filed;
-	GET DIAGNOSTICS filed = ROW_COUNT;
-	INSERT INTO @registry@.access (site_id, provider_id, status)
-	SELECT t.id, p.id, 'live'
-	  FROM pg_temp.load_row r
-	  JOIN @registry@.provider p ON p.name = r.provider
-	  JOIN @registry@.site t ON t.number = r.service AND t.status = 'filed'
-	 WHERE r.reasons = '[]' AND NOT r.is_filed;
-	UPDATE @registry@.sponsor s SET last_service_no = top.service_no
-	  FROM (SELECT r.main, max(icp.service_no(r.service)) AS service_no FROM pg_temp.load_row r
-			 WHERE r.reasons = '[]' AND NOT r.is_filed GROUP BY r.main) top
-	 WHERE s.number = top.main AND s.status = 'filed' AND s.last_service_no < top.service_no;
-	INSERT INTO @registry@.event (actor, event, sponsor_id, site_id, province_code, to_state)
-	SELECT @registry@.acting_user(), 'import', t.sponsor_id, t.id, t.province_code, 'filed'
-	  FROM pg_temp.load_row r JOIN @registry@.site t ON t.number = r.service AND t.status = 'filed'
-	 WHERE r.reasons = '[]' AND NOT r.is_filed
-	 ORDER BY r.row_no;
-
-	-- 6. Keep what is not, in place of what an earlier run rejected.
-	DELETE FROM @registry@.rejected_row j WHERE j.staging = load.staging::text;
-	INSERT INTO @registry@.rejected_row (staging, row_no, content, reasons, province_code, rejected_at)
-	SELECT load.staging::text, r.row_no, r.content, r.reasons, icp.province_code(r.province), this_load
-	  FROM pg_temp.load_row r
-	 WHERE r.reasons <> '[]'
-	 ORDER BY r.row_no;
-	GET DIAGNOSTICS rejected = ROW_COUNT;
-	DROP TABLE pg_temp.load_row;
+	-- what an earlier run rejected is judged again
+	DELETE FROM @registry@.rejected_row j WHERE j.staging = name;
+	SELECT l.total, l.filed, l.unchanged, l.rejected INTO total, filed, unchanged, rejected
+	  FROM @registry@.load_rows(name, format('(SELECT row_number() OVER () AS row_no, to_jsonb(r) AS content FROM %s r)', staging),
+								columns) l;
+	INSERT INTO @registry@.progress AS p (staging, step, done, total, filed, unchanged, rejected, actor, pid, started_at, updated_at)
+	VALUES (name, 'finished', total, total, filed, unchanged, rejected, @registry@.acting_user(), pg_backend_pid(), began,
+			clock_timestamp())
+	ON CONFLICT ON CONSTRAINT progress_pkey DO UPDATE
+	   SET (step, done, total, filed, unchanged, rejected, actor, pid, started_at, updated_at) =
+		   (excluded.step, excluded.done, excluded.total, excluded.filed, excluded.unchanged, excluded.rejected, excluded.actor,
+			excluded.pid, excluded.started_at, excluded.updated_at);
 END
 $$;
 COMMENT ON FUNCTION @registry@.load(regclass) IS
-	'Files the rows of a staging table of text columns that are right, keeps the others in rejected_row with their reasons; may be run again after corrections (design decision 12)';
+	'Files the rows of a staging table of text columns that are right, keeps the others in rejected_row with their reasons, in one transaction; may be run again after corrections (design decision 12)';

@@ -136,5 +136,127 @@ CREATE TABLE stage.many (unit_name text, service_licence text, domain text);
 INSERT INTO stage.many SELECT '公司' || n / 2, format('粤ICP备1%s号-%s', lpad((n / 2)::text, 7, '0'), 1 + n % 2), 'many' || n || '.cn' FROM generate_series(0, 5999) n;
 SELECT * FROM beian.load('stage.many');
 SELECT * FROM beian.load('stage.many');
+
+-- 6. Rows that exclude each other: only a row that is filed itself stands in another's way.
+CREATE TABLE stage.chain (unit_name text, service_licence text, domain text);
+INSERT INTO stage.chain VALUES ('子公司', '京ICP备15000001号-1', '{c1.cn}'), ('丑公司', '京ICP备15000002号-1', '{c1.cn,c2.cn}'), ('寅公司', '京ICP备15000003号-1', '{c2.cn}'),
+	-- and so for a number of two names, and for a number used twice
+	('卯公司', '京ICP备15000004号-1', 'c1.cn'), ('辰公司', '京ICP备15000004号-2', 'c4.cn'), ('卯公司', '京ICP备15000004号-3', 'c5.cn'), ('辰公司', '京ICP备15000004号-1', 'c6.cn'), ('辰公司', '京ICP备15000004号-2', 'c7.cn');
+SELECT * FROM beian.load('stage.chain');
+SELECT row_no, r ->> 'field' AS field, r ->> 'found' AS found, r ->> 'problem' AS problem FROM beian.rejected_row, jsonb_array_elements(reasons) r WHERE staging = 'stage.chain' ORDER BY row_no, 2;
+SELECT * FROM beian.load('stage.chain');
+-- a long chain: every second row, in one run, and in time that grows with the rows
+CREATE TABLE stage.long AS SELECT '链公司' || n AS unit_name, format('湘ICP备1%s号-1', lpad(n::text, 7, '0')) AS service_licence, format('{l%s.cn,l%s.cn}', n, n + 1) AS domain FROM generate_series(1, 3000) n;
+SELECT * FROM beian.load('stage.long');
+SELECT count(*) FILTER (WHERE row_no % 2 = 1) AS odd_rows, count(*) AS rows, min(reasons -> 0 ->> 'problem') FROM beian.rejected_row WHERE staging = 'stage.long';
+
+-- 7. The form rules, over what the staging table has columns for.
+CREATE TABLE stage.form (n text, unit_name text, nature text, credential text, superior text, address text, credential_address text, principal_name text, principal_credential text, phone text, mobile text,
+	emergency_phone text, email text, service_licence text, service_name text, domain text, domain_holder text, home_url text, contents text, languages text, approvals text, remark text, update_time text, provider text, ips text, mode text, server_province text);
+INSERT INTO stage.form SELECT n, '北京示例科技有限公司', '企业', 'uscc:91110000600037341L', '北京示例控股有限公司', '北京市海淀区中关村大街1号', '北京市海淀区', '李明华', 'resident_id:11010519491231002X', '010-61230987', '13800138000',
+	'13900139000', 'a@qq.com', '京ICP备16000001号-' || n, '示例科技', 'form' || n || '.cn', '北京示例科技有限公司', 'www.form' || n || '.cn', '8，24', '1;12', NULL, '备注', '2020-05-06', '一号云', '1.2.4.8, 1.2.5.0-1.2.5.9', '虚拟主机', '京' FROM generate_series(1, 12) n;
+UPDATE stage.form SET phone = '010-00000000', email = 'nobody' WHERE n = '2';
+UPDATE stage.form SET ips = '10.0.0.1' WHERE n = '3';
+UPDATE stage.form SET home_url = 'www.elsewhere.cn', mode = 'x' WHERE n = '4';
+UPDATE stage.form SET credential = NULL, service_name = ' ' WHERE n = '5';			-- missing: recorded
+UPDATE stage.form SET service_name = 'abc', emergency_phone = '13800138000' WHERE n = '6';	-- warnings: recorded
+UPDATE stage.form SET domain = 'form7a.cn,form7b.cn' WHERE n = '7';
+UPDATE stage.form SET provider = NULL WHERE n = '8';
+UPDATE stage.form SET ips = 'nowhere', server_province = '其它' WHERE n = '9';
+UPDATE stage.form SET service_name = '示例培训学校', update_time = '2014-05-06' WHERE n = '10';	-- a rule of then
+UPDATE stage.form SET service_name = '示例培训学校', update_time = '2016-05-06' WHERE n = '11';	-- and no longer
+UPDATE stage.form SET nature = '企业', principal_name = '王先生' WHERE n = '12';
+SELECT * FROM beian.load('stage.form');
+SELECT j.content ->> 'n' AS n, r ->> 'code' AS code, r ->> 'field' AS field, r ->> 'found' AS found, left(r ->> 'problem', 60) AS problem, r ->> 'message_zh' AS message_zh
+  FROM beian.rejected_row j, jsonb_array_elements(j.reasons) WITH ORDINALITY AS e(r, i) WHERE j.staging = 'stage.form' ORDER BY j.row_no, i;
+SELECT jsonb_pretty(reasons) FROM beian.rejected_row WHERE staging = 'stage.form' AND content ->> 'n' = '3';
+SELECT s.nature, s.credential, s.superior, s.address, s.credential_address, s.principal_name, s.principal_credential, s.phone, s.mobile, s.emergency_phone, s.email FROM beian.sponsor s WHERE s.number::text = '京ICP备16000001号';
+SELECT t.name, t.domain_holder, t.homepage, t.contents, t.languages, t.approvals, t.remark, x.ips, x.mode, x.server_province, x.status FROM beian.site t JOIN beian.access x ON x.site_id = t.id WHERE t.number::text = '京ICP备16000001号-1';
+SELECT t.number, w.relation, w.row_id = CASE w.relation WHEN 'beian.site'::regclass THEN t.id WHEN 'beian.sponsor'::regclass THEN t.sponsor_id END::text AS the_row, w.code, w.field, w.found, w.severity, w.turned, w.application_id, w.province_code
+  FROM beian.warning w JOIN beian.site t ON t.id = w.site_id WHERE t.number::text LIKE '京ICP备16000001号%' ORDER BY w.id;
+-- the public records: what their sources did not tell is recorded, nothing of theirs is rejected by a rule
+SELECT w.code, w.severity, w.turned, count(*) FROM beian.warning w JOIN beian.site t ON t.id = w.site_id WHERE t.number::text IN (SELECT service_licence FROM stage.record) GROUP BY 1, 2, 3 ORDER BY 1;
+SELECT DISTINCT r ->> 'code' AS rule FROM beian.rejected_row j, jsonb_array_elements(j.reasons) r WHERE j.staging = 'stage.record';
+-- a missing value may be an error, too; a column that is not there is nobody's fault
+BEGIN;
+UPDATE beian.setting SET value = 'error' WHERE name = 'load_missing';
+TRUNCATE stage.more;
+ALTER TABLE stage.more ADD COLUMN email text, ADD COLUMN phone text;
+INSERT INTO stage.more VALUES ('午公司', '京ICP备16000002号-1', 'wu2.cn', NULL, NULL);
+SELECT * FROM beian.load('stage.more');
+SELECT r ->> 'code' AS code, r ->> 'field' AS field FROM beian.rejected_row j, jsonb_array_elements(j.reasons) r WHERE j.staging = 'stage.more';
+ROLLBACK;
+
+-- 8. A loader: one of the owner's, who was granted the setting that lets errors pass.
+CREATE ROLE regress_icp_registrar;
+CREATE ROLE regress_icp_loader;
+CREATE ROLE regress_icp_other;
+DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO regress_icp_registrar', current_database()); END $$;
+SET ROLE regress_icp_registrar;
+SELECT icp.create_registry('old');
+RESET ROLE;
+GRANT regress_icp_registrar TO regress_icp_loader, regress_icp_other;
+GRANT SET ON PARAMETER icpfiling.errors_as_warnings TO regress_icp_loader;
+GRANT USAGE ON SCHEMA stage TO regress_icp_registrar;
+GRANT SELECT ON ALL TABLES IN SCHEMA stage TO regress_icp_registrar;
+INSERT INTO old.provider (name, province) VALUES ('一号云', '京');
+SET ROLE regress_icp_other;
+SET icpfiling.errors_as_warnings = on;
+SELECT * FROM old.load('stage.form');
+SET ROLE regress_icp_loader;
+SET icpfiling.errors_as_warnings = on;
+SELECT * FROM old.load('stage.form');
+RESET icpfiling.errors_as_warnings;
+SELECT t.number, w.code, w.field, w.found, w.severity, w.turned, w.actor FROM old.warning w JOIN old.site t ON t.id = w.site_id WHERE w.severity = 'error' ORDER BY w.id;
+SELECT t.number, x.ips, x.server_province, x.server_place FROM old.access x JOIN old.site t ON t.id = x.site_id WHERE t.number::text LIKE '%-9';
+SELECT content ->> 'n' AS n, r ->> 'field' AS field, r ->> 'code' AS code FROM old.rejected_row, jsonb_array_elements(reasons) r ORDER BY row_no;
+SELECT * FROM old.load('stage.form');
+RESET ROLE;
+
+-- 9. In batches that commit: the same is filed and rejected; a copy of a row of an earlier batch is not new.
+CREATE TABLE stage.twice AS SELECT * FROM stage.record UNION ALL SELECT * FROM stage.record;
+GRANT SELECT ON stage.twice TO regress_icp_registrar;
+SET ROLE regress_icp_loader;
+SELECT icp.create_registry('batched');
+SELECT icp.create_registry('at_once');
+CALL batched.load_in_batches('stage.twice', 50);
+SELECT * FROM at_once.load('stage.twice');
+SELECT count(*) AS differences FROM (
+	(SELECT s.number::text, s.name, s.last_service_no, t.number::text AS service, t.domains::text FROM batched.site t JOIN batched.sponsor s ON s.id = t.sponsor_id
+	 EXCEPT SELECT s.number::text, s.name, s.last_service_no, t.number::text, t.domains::text FROM at_once.site t JOIN at_once.sponsor s ON s.id = t.sponsor_id)
+	UNION ALL
+	(SELECT s.number::text, s.name, s.last_service_no, t.number::text, t.domains::text FROM at_once.site t JOIN at_once.sponsor s ON s.id = t.sponsor_id
+	 EXCEPT SELECT s.number::text, s.name, s.last_service_no, t.number::text, t.domains::text FROM batched.site t JOIN batched.sponsor s ON s.id = t.sponsor_id)) d;
+SELECT count(*) AS batched, count(*) FILTER (WHERE EXISTS (SELECT FROM at_once.rejected_row a WHERE a.row_no = b.row_no AND a.content = b.content)) AS as_at_once FROM batched.rejected_row b;
+SELECT staging, step, done, total, filed, unchanged, rejected, actor, pid = pg_backend_pid() AS own, started_at <= updated_at AS in_order FROM batched.progress UNION ALL
+SELECT staging, step, done, total, filed, unchanged, rejected, actor, pid = pg_backend_pid(), started_at <= updated_at FROM at_once.progress;
+CALL batched.load_in_batches('stage.twice');
+SELECT step, done, total, filed, unchanged, rejected, (SELECT count(*) FROM batched.rejected_row) AS kept FROM batched.progress;
+RESET ROLE;
+-- fewer rows than the last time: what was rejected of the others is forgotten
+DELETE FROM stage.twice WHERE service_licence = '';
+SET ROLE regress_icp_loader;
+CALL batched.load_in_batches(staging => 'stage.twice', batch => 7);
+SELECT count(*) AS rejected, min(reasons -> 0 ->> 'problem') FROM batched.rejected_row WHERE staging = 'stage.twice';
+CALL batched.load_in_batches('stage.empty');
+CALL batched.load_in_batches('stage.short');
+CALL batched.load_in_batches('stage.twice', 0);
+CALL batched.load_in_batches(NULL);
+BEGIN;
+CALL batched.load_in_batches('stage.twice');
+ROLLBACK;
+-- work tables that an interrupted load has left are replaced, whatever the search_path
+CREATE TEMP TABLE load_source (x int);
+CREATE TEMP TABLE load_row (x int);
+SET search_path = pg_temp, public;
+CALL batched.load_in_batches('stage.twice', 100);
+RESET search_path;
+SELECT * FROM icp.check_registry('batched');
+RESET ROLE;
+SELECT has_function_privilege('public', 'batched.load_in_batches(regclass, integer, bigint, bigint, bigint, bigint)', 'EXECUTE') AS public_loads;
+DROP SCHEMA old, batched, at_once CASCADE;
+REVOKE SET ON PARAMETER icpfiling.errors_as_warnings FROM regress_icp_loader;
+DROP OWNED BY regress_icp_registrar, regress_icp_loader;
+DROP ROLE regress_icp_loader, regress_icp_other, regress_icp_registrar;
 SELECT * FROM icp.check_registry();
 DROP SCHEMA beian, stage CASCADE;

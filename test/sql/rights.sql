@@ -31,7 +31,9 @@ INSERT INTO beian.member (role_name, role, province, provider_id, account_id) VA
 	('regress_icp_hu', 'bureau', '沪', NULL, NULL),
 	('regress_icp_ministry', 'ministry', NULL, NULL, NULL);
 INSERT INTO beian.sponsor (account_id, province, name, phone) VALUES (1, '京', '甲公司', '+86-010-1'), (2, '粤', '乙公司', '+86-020-2');
-INSERT INTO beian.site (sponsor_id, domains) VALUES (1, '{one.cn}'), (2, '{two.cn}');
+UPDATE beian.sponsor SET nature = '企业', credential = 'uscc:91110000600037341L', principal_name = '张伟', phone = '010-62381234', address = '北京市海淀区中关村大街27号' WHERE id = 1;
+INSERT INTO beian.site (sponsor_id, name, domains) VALUES (1, '甲公司官网', '{one.cn}'), (2, NULL, '{two.cn}');
+INSERT INTO beian.access (site_id, provider_id, ips) VALUES (1, 1, '{[8.8.8.8,8.8.8.8]}');
 INSERT INTO beian.application (site_id) VALUES (1), (2);
 RESET ROLE;
 

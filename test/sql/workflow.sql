@@ -143,6 +143,9 @@ REVOKE UPDATE ON beian.application FROM regress_icp_provider;
 UPDATE beian.application SET provider_id = 1 WHERE id = 1;
 
 -- The report, by the provider; the automatic check in the same statement.
+-- (a member's record is judged by the form rules)
+UPDATE beian.sponsor SET nature = '企业', credential = 'uscc:91110000600037341L', principal_name = '张伟', phone = '010-62381234', address = '北京市海淀区中关村大街27号' WHERE id = 1;
+INSERT INTO beian.access (site_id, provider_id, ips) VALUES (1, 1, '{[8.8.8.8,8.8.8.8]}');
 SET ROLE regress_icp_provider;
 UPDATE beian.application SET state = 'verified' WHERE id = 1;
 UPDATE beian.application SET state = 'reported' WHERE id = 1;
