@@ -117,7 +117,8 @@ BEGIN
 			('icp_regulator', 'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_regulator', 'GRANT EXECUTE ON FUNCTION %1$I.lookup(text) TO %2$I'),
 			('icp_auditor',   'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
-			('icp_auditor',   'GRANT SELECT ON %1$I.registry, %1$I.registry_object TO %2$I')) AS r(role, command)
+			('icp_auditor',   'GRANT SELECT ON %1$I.registry, %1$I.registry_object TO %2$I'),
+			('icp_auditor',   'GRANT EXECUTE ON FUNCTION %1$I.export_heads(timestamptz), %1$I.verify_log(jsonb) TO %2$I')) AS r(role, command)
 		 WHERE EXISTS (SELECT FROM pg_roles p WHERE p.rolname = r.role)
 	LOOP
 		EXECUTE command.text;

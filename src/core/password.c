@@ -217,7 +217,8 @@ icp_password_format(const IcpPassword *password, char *text)
 static size_t
 pick(const char *alphabet, size_t size, const uint8_t *random, size_t nrandom, char *out, size_t want)
 {
-	size_t		limit = 256 - 256 % size;	/* the last whole multiple: above it some letters would come more often */
+	/* the last whole multiple: above it some letters would come more often */
+	size_t		limit = 256 - 256 % size;
 	size_t		n = 0;
 
 	for (size_t i = 0; i < nrandom && n < want; i++)

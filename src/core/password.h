@@ -14,10 +14,10 @@
 #define ICP_PASSWORD_SALT_MAX	64
 #define ICP_PASSWORD_DIGEST_MIN 16
 #define ICP_PASSWORD_DIGEST_MAX 64
-/* "scrypt", five dollar signs, three numbers of at most seven digits, two base64 texts of 64 bytes, the end */
+/* "scrypt", five dollar signs, three numbers of at most seven digits, twice 64 bytes in base64, the end */
 #define ICP_PASSWORD_TEXT_MAX	(6 + 5 + 3 * 7 + 2 * 88 + 1)
 
-/* What a stored text may ask of the server that checks it: 128 MB, and the work of one N = 2^17, r = 8, p = 1. */
+/* What a stored text may ask of the server that checks it: 128 MB, and the work of N = 2^17, r = 8, p = 1. */
 #define ICP_SCRYPT_MEMORY_MAX	(UINT64_C(128) << 20)
 #define ICP_SCRYPT_WORK_MAX		(UINT64_C(1) << 20)
 
@@ -54,8 +54,8 @@ extern size_t icp_password_format(const IcpPassword *password, char *text);
 extern IcpPasswordReason icp_password_cost(uint64_t n, uint64_t r, uint64_t p);
 
 /*
- * Takes letters of the alphabet of passwords (or digits) from random bytes, each with the same chance: a byte that
- * would favour the first letters is passed over.  Returns how many were written, at most want.
+ * Takes letters of the alphabet of passwords (or digits) from random bytes, each with the same chance: a
+ * byte that would favour the first letters is passed over.  Returns how many were written, at most want.
  */
 extern size_t icp_password_letters(const uint8_t *random, size_t nrandom, char *out, size_t want);
 extern size_t icp_password_digits(const uint8_t *random, size_t nrandom, char *out, size_t want);

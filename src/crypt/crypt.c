@@ -2,8 +2,8 @@
  * crypt.c
  *	  What the extension takes from OpenSSL's libcrypto.
  *
- * Each call that can fail is checked, and a failure is an ERROR with OpenSSL's own words: nothing goes on with half
- * a digest.
+ * Each call that can fail is checked, and a failure is an ERROR with OpenSSL's own words: nothing goes on
+ * with half a digest.
  */
 #include "postgres.h"
 
@@ -116,7 +116,7 @@ icp_digester_create(IcpDigestMethod method, const uint8 *key, size_t key_len)
 		if (digester->mac == NULL)
 			openssl_failed("HMAC");
 		if (EVP_MAC_init(digester->mac, key, key_len, params) != 1)
-			openssl_failed(method == ICP_HMAC_SM3 ? "HMAC-SM3 (this build of OpenSSL may lack SM3)" : "HMAC-SHA-256");
+			openssl_failed(method == ICP_HMAC_SM3 ? "HMAC-SM3 (has this OpenSSL SM3?)" : "HMAC-SHA-256");
 	}
 	return digester;
 }

@@ -31,8 +31,8 @@ extern bool icp_same_secret(const uint8 *a, const uint8 *b, size_t len);
 extern void icp_forget(void *secret, size_t len);
 
 /*
- * A digest that is fed piece by piece, and used again and again.  key is NULL for ICP_SHA256.  Lives as long as the
- * memory context that is current when it is made, and is overwritten when that goes.
+ * A digest that is fed piece by piece, and used again and again.  key is NULL for ICP_SHA256.  Lives as
+ * long as the memory context that is current when it is made, and is overwritten when that goes.
  */
 typedef struct IcpDigester IcpDigester;
 

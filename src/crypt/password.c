@@ -134,7 +134,8 @@ icp_check_password(PG_FUNCTION_ARGS)
 		malformed(reason, pos);
 	password = password_bytes(PG_GETARG_TEXT_PP(0), &len);
 	CHECK_FOR_INTERRUPTS();
-	icp_scrypt(password, len, stored.salt, stored.salt_len, stored.n, stored.r, stored.p, digest, stored.digest_len);
+	icp_scrypt(password, len, stored.salt, stored.salt_len, stored.n, stored.r, stored.p,
+			   digest, stored.digest_len);
 	same = icp_same_secret(digest, stored.digest, stored.digest_len);
 	icp_forget(digest, sizeof(digest));
 	PG_RETURN_BOOL(same);
