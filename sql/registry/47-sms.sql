@@ -63,7 +63,9 @@ DECLARE
 	code	constant text := icp.random_code(6);
 BEGIN
 	-- the code is in the notice's secret part only, which goes when it is delivered
-	PERFORM @registry@.send_notice('sms_code', application_id, 'principal', jsonb_build_object('code', code));
+	IF to_regprocedure('@registry@.send_notice(text,bigint,text,jsonb)') IS NOT NULL THEN
+		PERFORM @registry@.send_notice('sms_code', application_id, 'principal', jsonb_build_object('code', code));
+	END IF;
 	RETURN icp.hash_password(code, @registry@.setting('password_cost')::integer);
 END
 $$;
@@ -205,3 +207,25 @@ END
 $$;
 COMMENT ON FUNCTION @registry@.sms_clock() IS
 	'Returns the applications whose code was not confirmed within 24 hours, and how many they were; may run as often and as parallel as one likes';
+
+-- The step is the account's own, so that without this a plain UPDATE would take it, code or no code.
+CREATE FUNCTION @registry@.require_code() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM @registry@.sms_challenge c WHERE c.application_id = NEW.id AND c.confirmed_at IS NULL)
+	   AND NOT @registry@.owner_is_exempt() THEN
+		RAISE EXCEPTION 'application % has not been confirmed by the code of the short message (短信核验)', NEW.id
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = format('SELECT @registry@.confirm_sms(%s, code).', NEW.id);
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION @registry@.require_code() IS
+	'Trigger: out of state sms an application goes on only with the right code, but for the exempt owner';
+CREATE TRIGGER a_require_code AFTER UPDATE ON @registry@.application
+	FOR EACH ROW WHEN (OLD.state = 'sms' AND NEW.state IN ('reviewing', 'conflicted'))
+	EXECUTE FUNCTION @registry@.require_code();
