@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "crypt/event_key.h"
 #include "rules/check_row.h"
 
 #if PG_VERSION_NUM >= 180000
@@ -18,5 +19,7 @@ extern PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
+	/* before check_row_init(), which reserves the prefix */
+	icp_event_key_init();
 	check_row_init();
 }

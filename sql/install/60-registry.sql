@@ -69,6 +69,7 @@ BEGIN
 			('icp_sponsor',   'GRANT INSERT (superior, credential_address, principal_credential, mobile, emergency_phone, division_code, remark), UPDATE (superior, credential_address, principal_credential, mobile, emergency_phone, division_code, remark) ON %1$I.sponsor TO %2$I'),
 			('icp_sponsor',   'GRANT INSERT (domain_holder, contents, languages, approvals, principal_name, principal_credential, phone, mobile, email, remark), UPDATE (domain_holder, contents, languages, approvals, principal_name, principal_credential, phone, mobile, email, remark) ON %1$I.site TO %2$I'),
 			('icp_sponsor',   'GRANT EXECUTE ON FUNCTION %1$I.judge(bigint) TO %2$I'),
+			('icp_sponsor',   'GRANT EXECUTE ON FUNCTION %1$I.take_password(bigint), %1$I.give_password(bigint, text, text), %1$I.confirm_sms(bigint, text), %1$I.resend_sms(bigint) TO %2$I'),
 			('icp_provider',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_provider',  'GRANT SELECT ON %1$I.provider, %1$I.member, %1$I.account, %1$I.sponsor, %1$I.site, %1$I.access, %1$I.application, %1$I.event, %1$I.service_window, %1$I.filing_system, %1$I.unfinished_application TO %2$I'),
 			('icp_provider',  'GRANT INSERT (provider_id, user_name, contact) ON %1$I.account TO %2$I'),
@@ -95,6 +96,7 @@ BEGIN
 			('icp_provider',  'GRANT INSERT (domain_holder, contents, languages, approvals, principal_name, principal_credential, phone, mobile, email, remark), UPDATE (domain_holder, contents, languages, approvals, principal_name, principal_credential, phone, mobile, email, remark) ON %1$I.site TO %2$I'),
 			('icp_provider',  'GRANT INSERT (server_place), UPDATE (server_place) ON %1$I.access TO %2$I'),
 			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.judge(bigint) TO %2$I'),
+			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.give_password(bigint, text, text) TO %2$I'),
 			('icp_bureau',    'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_bureau',    'GRANT SELECT ON %1$I.provider, %1$I.member, %1$I.account, %1$I.sponsor, %1$I.site, %1$I.access, %1$I.application, %1$I.event, %1$I.sighting, %1$I.conflict, %1$I.unfiled_site, %1$I.filing_rate_by_province, %1$I.filing_rate_by_provider, %1$I.service_window, %1$I.incident, %1$I.overdue_incident, %1$I.unfinished_application, %1$I.filing_system TO %2$I'),
 			('icp_bureau',    'GRANT INSERT (purpose, province, kinds, events, closed_from, closed_until, reason, clause, announced_at, announced_by), UPDATE (closed_until, reason), DELETE ON %1$I.service_window TO %2$I'),
@@ -119,6 +121,7 @@ BEGIN
 			('icp_bureau',    'GRANT INSERT (kind, state, sponsor_id, site_id, access_id, provider_id, province, filed_by, ground), UPDATE (licence) ON %1$I.application TO %2$I'),
 			('icp_bureau',    'GRANT SELECT ON %1$I.sponsor_change, %1$I.site_change, %1$I.access_change TO %2$I'),
 			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.acts_for_provider(bigint), %1$I.serves_site(bigint), %1$I.serves_site_of(bigint), %1$I.may_apply(text, text, smallint, bigint, bigint), %1$I.may_alter(bigint), %1$I.with_bureau(text), %1$I.acts_as_owner() TO %2$I'),
+			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.take_password(bigint), %1$I.confirm_sms(bigint, text), %1$I.resend_sms(bigint) TO %2$I'),
 			('icp_ministry',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_ministry',  'GRANT SELECT ON ALL TABLES IN SCHEMA %1$I TO %2$I'),
 			('icp_ministry',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.sees_all_conflicts(), %1$I.acts_as_bureau(smallint[]), %1$I.is_filed(icp.domain_name) TO %2$I'),
@@ -129,12 +132,14 @@ BEGIN
 			('icp_provider',  'GRANT INSERT (application_id, is_lost, not_recoverable, not_deposited, mailbox) ON %1$I.reset_letter TO %2$I'),
 			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.compare_reset_letter(bigint, jsonb) TO %2$I'),
 			('icp_ministry',  'GRANT EXECUTE ON FUNCTION %1$I.judge(bigint) TO %2$I'),
+			('icp_ministry',  'REVOKE ALL ON %1$I.event_chain, %1$I.filing_password, %1$I.password_to_show, %1$I.given_password, %1$I.sms_challenge FROM %2$I'),
 			('icp_approver',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_approver',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text) TO %2$I'),
 			('icp_regulator', 'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_regulator', 'GRANT EXECUTE ON FUNCTION %1$I.lookup(text) TO %2$I'),
 			('icp_auditor',   'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
-			('icp_auditor',   'GRANT SELECT ON %1$I.registry, %1$I.registry_object TO %2$I')) AS r(role, command)
+			('icp_auditor',   'GRANT SELECT ON %1$I.registry, %1$I.registry_object TO %2$I'),
+			('icp_auditor',   'GRANT EXECUTE ON FUNCTION %1$I.export_heads(timestamptz), %1$I.verify_log(jsonb) TO %2$I')) AS r(role, command)
 		 WHERE EXISTS (SELECT FROM pg_roles p WHERE p.rolname = r.role)
 	LOOP
 		EXECUTE command.text;

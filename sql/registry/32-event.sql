@@ -1,5 +1,5 @@
 CREATE TABLE @registry@.event (
-	id				bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	id				bigint GENERATED ALWAYS AS IDENTITY,
 	at				timestamptz NOT NULL DEFAULT now(),
 	actor			name NOT NULL,
 	event			text NOT NULL,
@@ -11,7 +11,14 @@ CREATE TABLE @registry@.event (
 	to_state		text,
 	reason			text,
 	old_values		jsonb,
-	new_values		jsonb
+	new_values		jsonb,
+	seq				bigint NOT NULL,
+	method			smallint NOT NULL,
+	salt			bytea,
+	values_digest	bytea,
+	digest			bytea NOT NULL,
+	-- with the time, so that the log can be partitioned by it
+	PRIMARY KEY (id, at)
 );
 CREATE INDEX event_application_id_idx ON @registry@.event (application_id);
 CREATE INDEX event_sponsor_id_idx ON @registry@.event (sponsor_id);
@@ -31,6 +38,37 @@ COMMENT ON COLUMN @registry@.event.to_state IS 'State after';
 COMMENT ON COLUMN @registry@.event.reason IS 'Why';
 COMMENT ON COLUMN @registry@.event.old_values IS 'What changed, before';
 COMMENT ON COLUMN @registry@.event.new_values IS 'What changed, after';
+COMMENT ON COLUMN @registry@.event.seq IS
+	'Place in its chain, from 1: the chain of its application, otherwise of its sponsor, otherwise of its province; this column and those behind it are filled by trigger';
+COMMENT ON COLUMN @registry@.event.method IS 'How it was digested: 1 SHA-256 without a key, 2 HMAC-SHA-256, 3 HMAC-SM3';
+COMMENT ON COLUMN @registry@.event.salt IS
+	'Random bytes digested with reason, old_values and new_values; NULL where it has none of them, or they were erased';
+COMMENT ON COLUMN @registry@.event.values_digest IS 'Digest of salt, reason, old_values and new_values; stays when those are erased';
+COMMENT ON COLUMN @registry@.event.digest IS 'Digest of the event and of the digest of the event before it in its chain';
+
+CREATE TABLE @registry@.event_chain (
+	kind			text COLLATE "C" NOT NULL CHECK (kind IN ('application', 'sponsor', 'registry')),
+	chain_id		bigint NOT NULL,
+	seq				bigint NOT NULL CHECK (seq > 0),
+	digest			bytea NOT NULL,
+	province_code	smallint,
+	changed_at		timestamptz NOT NULL,
+	PRIMARY KEY (chain_id, kind)
+) WITH (fillfactor = 80);
+COMMENT ON TABLE @registry@.event_chain IS
+	'The head of each chain of events; its row is locked by whoever writes an event, so that a chain has no forks';
+COMMENT ON COLUMN @registry@.event_chain.kind IS 'application, sponsor or registry';
+COMMENT ON COLUMN @registry@.event_chain.chain_id IS
+	'Id of the application or sponsor; for registry the province''s code, GB/T 2260, 0 where the event has none';
+COMMENT ON COLUMN @registry@.event_chain.seq IS 'Place of its last event';
+COMMENT ON COLUMN @registry@.event_chain.digest IS 'Digest of its last event';
+COMMENT ON COLUMN @registry@.event_chain.province_code IS 'Province of its first event, GB/T 2260';
+COMMENT ON COLUMN @registry@.event_chain.changed_at IS 'Time of the transaction that wrote its last event';
+ALTER TABLE @registry@.event_chain ENABLE ROW LEVEL SECURITY;
+
+-- behind every other BEFORE trigger
+CREATE TRIGGER z_chain_event BEFORE INSERT ON @registry@.event
+	FOR EACH ROW EXECUTE FUNCTION icp.chain_event('event_chain', 'application');
 
 CREATE FUNCTION @registry@.refuse_change() RETURNS trigger
 	LANGUAGE plpgsql
@@ -44,8 +82,15 @@ END
 $$;
 COMMENT ON FUNCTION @registry@.refuse_change() IS 'Trigger: refuses UPDATE, DELETE and TRUNCATE';
 
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON @registry@.event
+-- An event loses its values, its reason and their salt together, or nothing (@registry@.erase_event_values()).
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON @registry@.event
 	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_change();
+CREATE TRIGGER append_only_row BEFORE UPDATE ON @registry@.event
+	FOR EACH ROW WHEN (NOT (OLD.salt IS NOT NULL AND OLD.event <> 'erase_values' AND NEW.salt IS NULL
+							AND NEW.reason IS NULL AND NEW.old_values IS NULL AND NEW.new_values IS NULL
+							AND to_jsonb(NEW.*) - '{salt,reason,old_values,new_values}'::text[]
+								= to_jsonb(OLD.*) - '{salt,reason,old_values,new_values}'::text[]))
+	EXECUTE FUNCTION @registry@.refuse_change();
 
 CREATE FUNCTION @registry@.record_step() RETURNS trigger
 	LANGUAGE plpgsql
@@ -107,3 +152,167 @@ CREATE TRIGGER record_change AFTER UPDATE OR DELETE ON @registry@.sponsor
 	FOR EACH ROW WHEN (OLD.status = 'filed') EXECUTE FUNCTION @registry@.record_change();
 CREATE TRIGGER record_change AFTER UPDATE OR DELETE ON @registry@.site
 	FOR EACH ROW WHEN (OLD.status = 'filed') EXECUTE FUNCTION @registry@.record_change();
+
+-- What the chains are for: heads that are kept outside, and a check of the log against them and against itself.
+CREATE FUNCTION @registry@.digest_of_heads(heads jsonb) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT encode(sha256(convert_to(coalesce(string_agg(concat_ws(' ', h ->> 0, h ->> 1, h ->> 2, h ->> 3), E'\n'
+												ORDER BY (h ->> 0) COLLATE "C", (h ->> 1)::bigint), ''), 'UTF8')), 'hex')
+	  FROM jsonb_array_elements(heads) h;
+END;
+COMMENT ON FUNCTION @registry@.digest_of_heads(jsonb) IS
+	'SHA-256 over the heads, a line each (kind, id, place, digest, with a space between), sorted by kind and id';
+
+CREATE FUNCTION @registry@.export_heads(since timestamptz DEFAULT '-infinity') RETURNS jsonb
+	LANGUAGE sql STABLE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT jsonb_build_object('registry', '@registry@', 'at', now(), 'chains', jsonb_array_length(x.heads),
+							  'digest', @registry@.digest_of_heads(x.heads), 'heads', x.heads)
+	  FROM (SELECT coalesce(jsonb_agg(jsonb_build_array(c.kind, c.chain_id, c.seq, encode(c.digest, 'hex'))
+									  ORDER BY c.kind, c.chain_id), '[]') AS heads
+			  FROM @registry@.event_chain c WHERE c.changed_at >= since) x;
+END;
+COMMENT ON FUNCTION @registry@.export_heads(timestamptz) IS
+	'The heads of all chains of events, or of those that have grown since, with one digest over them; kept outside the database, it binds everybody, the registry''s owner included: see verify_log()';
+
+CREATE FUNCTION @registry@.verify_log(heads jsonb DEFAULT NULL,
+		OUT chain text, OUT chain_id bigint, OUT seq bigint, OUT event_id bigint, OUT problem text)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	-- STABLE: every query here sees the log and its heads as of one moment
+	schema		constant text := (SELECT n.nspname FROM pg_namespace n WHERE n.oid = '@registry@'::regnamespace);
+	without_key	bigint;
+	latest		timestamptz;
+	total		bigint;
+	unchecked	bigint;
+BEGIN
+	IF heads IS NOT NULL
+	   AND (coalesce(jsonb_typeof(heads -> 'heads'), '') <> 'array' OR heads ->> 'registry' IS DISTINCT FROM '@registry@') THEN
+		RAISE EXCEPTION 'these are no exported heads (链头) of this registry' USING ERRCODE = 'invalid_parameter_value',
+			HINT = 'What @registry@.export_heads() returned, the whole of it.';
+	END IF;
+
+	-- Event by event.
+	RETURN QUERY
+	SELECT p.kind, p.of_id, p.seq, p.id, p.problem
+	  FROM (SELECT v.kind, v.of_id, v.seq, v.id,
+				   CASE WHEN v.fault = 'not chained' OR v.seq < 1 THEN 'it is not part of the chain'
+						WHEN v.seq = v.before THEN 'another event has the same place'
+						WHEN v.seq <> v.before + 1
+						THEN format('events are missing: the one before it has place %s', v.before)
+						WHEN v.fault = 'altered' THEN 'it was altered, or does not follow the one before it'
+						WHEN v.fault = 'erased' AND NOT EXISTS (
+							SELECT FROM @registry@.event w
+							 WHERE w.event = 'erase_values' AND w.application_id IS NOT DISTINCT FROM v.application_id
+							   AND w.sponsor_id IS NOT DISTINCT FROM v.sponsor_id AND w.new_values ->> 'event' = v.id::text)
+						THEN 'its values were taken away, and no event says why'
+						WHEN v.method = 1 AND v.method_before > 1 THEN 'it was made without the key, behind one made with it'
+				   END AS problem
+			  FROM (SELECT k.kind, k.of_id, (k.e).seq, (k.e).id, (k.e).application_id, (k.e).sponsor_id, (k.e).method,
+						   coalesce(lag((k.e).seq) OVER in_chain, 0) AS before,
+						   lag((k.e).method) OVER in_chain AS method_before,
+						   icp.event_problem(k.e, schema, lag((k.e).digest) OVER in_chain) AS fault
+					  FROM (SELECT e, CASE WHEN e.application_id IS NOT NULL THEN 'application'
+										   WHEN e.sponsor_id IS NOT NULL THEN 'sponsor' ELSE 'registry' END AS kind,
+								   coalesce(e.application_id, e.sponsor_id, e.province_code, 0) AS of_id
+							  FROM @registry@.event e) k
+					WINDOW in_chain AS (PARTITION BY k.kind, k.of_id ORDER BY (k.e).seq, (k.e).id)) v) p
+	 WHERE p.problem IS NOT NULL
+	 ORDER BY p.id;
+
+	-- Each chain's last event and its head.
+	RETURN QUERY
+	SELECT coalesce(c.kind, l.kind), coalesce(c.chain_id, l.of_id), coalesce(c.seq, l.seq), l.id,
+		   CASE WHEN l.id IS NULL THEN 'all its events are missing'
+				WHEN c.kind IS NULL THEN 'its head is missing'
+				WHEN c.seq > l.seq THEN format('its end is cut off: the last event has place %s', l.seq)
+				ELSE 'its head does not fit its last event' END
+	  FROM (SELECT DISTINCT ON (k.kind, k.of_id) k.kind, k.of_id, k.seq, k.id, k.digest
+			  FROM (SELECT CASE WHEN e.application_id IS NOT NULL THEN 'application'
+								WHEN e.sponsor_id IS NOT NULL THEN 'sponsor' ELSE 'registry' END COLLATE "C" AS kind,
+						   coalesce(e.application_id, e.sponsor_id, e.province_code, 0) AS of_id, e.seq, e.id, e.digest
+					  FROM @registry@.event e) k
+			 ORDER BY k.kind, k.of_id, k.seq DESC) l
+	  FULL JOIN @registry@.event_chain c ON c.kind = l.kind AND c.chain_id = l.of_id
+	 WHERE c.seq IS DISTINCT FROM l.seq OR c.digest IS DISTINCT FROM l.digest
+	 ORDER BY 1, 2;
+
+	-- What was exported.
+	IF heads IS NOT NULL
+	   AND @registry@.digest_of_heads(heads -> 'heads') IS DISTINCT FROM heads ->> 'digest' THEN
+		chain := NULL;
+		problem := 'the exported heads do not fit their own digest';
+		RETURN NEXT;
+	END IF;
+	RETURN QUERY
+	SELECT h.kind, h.of_id, h.seq, e.id,
+		   CASE WHEN e.id IS NULL THEN 'the event that was exported as its head is missing'
+				ELSE 'the event is not the one that was exported as its head' END
+	  FROM (SELECT x ->> 0 AS kind, (x ->> 1)::bigint AS of_id, (x ->> 2)::bigint AS seq, x ->> 3 AS digest
+			  FROM jsonb_array_elements(heads -> 'heads') x) h
+	  LEFT JOIN @registry@.event e
+		ON coalesce(e.application_id, e.sponsor_id, e.province_code, 0) = h.of_id AND e.seq = h.seq
+	   AND CASE WHEN e.application_id IS NOT NULL THEN 'application'
+				WHEN e.sponsor_id IS NOT NULL THEN 'sponsor' ELSE 'registry' END = h.kind
+	 WHERE e.id IS NULL OR encode(e.digest, 'hex') <> h.digest
+	 ORDER BY 1, 2;
+
+	-- What could not be checked, and what anybody could have written.
+	SELECT count(*), count(*) FILTER (WHERE e.method = 1), max(e.at) FILTER (WHERE e.method = 1),
+		   count(*) FILTER (WHERE icp.event_problem(e, schema, NULL) = 'no key')
+	  INTO total, without_key, latest, unchecked
+	  FROM @registry@.event e;
+	IF unchecked > 0 THEN
+		chain := NULL;
+		problem := format('%s events cannot be checked: they were made with a key, and icpfiling.event_key_file is not set here', unchecked);
+		RETURN NEXT;
+	END IF;
+	IF without_key > 0 THEN
+		RAISE NOTICE '% of % events are chained without a key', without_key, total
+			USING DETAIL = format('The latest is of %s.', latest),
+				  HINT = 'Whoever can write the tables can make such a chain anew, but for what an exported head binds. Set icpfiling.event_key_file.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION @registry@.verify_log(jsonb) IS
+	'Checks the log of events: every edit, deletion, insertion, change of order and cut end, by whomever, up to the heads that export_heads() gave out before; no row: it is whole';
+
+CREATE FUNCTION @registry@.erase_event_values(event_id bigint, why text) RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	erased	@registry@.event;
+BEGIN
+	IF why IS NULL OR btrim(why, E' \t\r\n') = '' THEN
+		RAISE EXCEPTION 'erasing the values of event % needs a reason (原因)', event_id USING ERRCODE = 'check_violation';
+	END IF;
+	SELECT * INTO erased FROM @registry@.event e WHERE e.id = event_id FOR UPDATE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'event % does not exist', event_id USING ERRCODE = 'no_data_found';
+	ELSIF erased.salt IS NULL OR erased.event = 'erase_values' THEN
+		RAISE EXCEPTION 'event % has nothing that could be erased', event_id
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  DETAIL = CASE WHEN erased.event = 'erase_values' THEN 'It says itself what was erased, and why.'
+								WHEN erased.values_digest IS NOT NULL THEN 'It has been erased before.'
+								ELSE 'It has neither values nor a reason.' END;
+	END IF;
+	-- the same chain as the event's
+	INSERT INTO @registry@.event (actor, event, application_id, sponsor_id, site_id, province_code, reason, new_values)
+	VALUES (@registry@.acting_user(), 'erase_values', erased.application_id, erased.sponsor_id, erased.site_id,
+			erased.province_code, why, jsonb_build_object('event', erased.id));
+	UPDATE @registry@.event e SET reason = NULL, old_values = NULL, new_values = NULL, salt = NULL
+	 WHERE e.id = erased.id AND e.at = erased.at;
+END
+$$;
+COMMENT ON FUNCTION @registry@.erase_event_values(bigint, text) IS
+	'Erases reason and values of an event for good, and writes down that it was done and why; the chain stays whole. Of the registry''s owner';

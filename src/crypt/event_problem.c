@@ -1,0 +1,139 @@
+/*
+ * event_problem.c
+ *	  Does an event's digest fit what the event says?
+ *
+ * Says yes or no about a digest that the caller has, and never makes one: whoever could have digests made
+ * with the key could write a log that fits it.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "access/htup_details.h"
+#include "crypt/event_digest.h"
+#include "crypt/event_key.h"
+#include "utils/builtins.h"
+#include "utils/typcache.h"
+
+ICP_FUNCTION(icp_event_problem);
+
+/* What is kept from row to row. */
+typedef struct Checker
+{
+	Oid			type;
+	int32		typmod;
+	EventShape *shape;
+	Datum	   *values;
+	bool	   *nulls;
+	IcpDigester *digesters[ICP_HMAC_SM3 + 1];
+} Checker;
+
+static Checker *
+get_checker(FunctionCallInfo fcinfo, HeapTupleHeader row, text *schema)
+{
+	Checker    *checker = fcinfo->flinfo->fn_extra;
+	Oid			type = HeapTupleHeaderGetTypeId(row);
+	int32		typmod = HeapTupleHeaderGetTypMod(row);
+	size_t		len = VARSIZE_ANY_EXHDR(schema);
+	MemoryContext old;
+
+	if (checker != NULL && checker->type == type && checker->typmod == typmod &&
+		strlen(checker->shape->schema) == len &&
+		memcmp(checker->shape->schema, VARDATA_ANY(schema), len) == 0)
+		return checker;
+	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	checker = palloc0(sizeof(Checker));
+	checker->type = type;
+	checker->typmod = typmod;
+	checker->shape = icp_event_shape(lookup_rowtype_tupdesc_copy(type, typmod), text_to_cstring(schema));
+	checker->values = palloc(sizeof(Datum) * checker->shape->desc->natts);
+	checker->nulls = palloc(sizeof(bool) * checker->shape->desc->natts);
+	MemoryContextSwitchTo(old);
+	fcinfo->flinfo->fn_extra = checker;
+	return checker;
+}
+
+/* The bytes of a column if it has as many as it should, otherwise NULL. */
+static const uint8 *
+bytes_of(const Checker *checker, int column, size_t want)
+{
+	bytea	   *b;
+
+	if (checker->nulls[column])
+		return NULL;
+	b = DatumGetByteaPP(checker->values[column]);
+	return VARSIZE_ANY_EXHDR(b) == want ? (const uint8 *) VARDATA_ANY(b) : NULL;
+}
+
+static const char *
+find_problem(FunctionCallInfo fcinfo, Checker *checker, const uint8 *previous)
+{
+	EventShape *shape = checker->shape;
+	const uint8 *digest = bytes_of(checker, shape->digest, ICP_DIGEST_LENGTH);
+	const uint8 *salt = bytes_of(checker, shape->salt, ICP_EVENT_SALT_LENGTH);
+	const uint8 *values_digest = bytes_of(checker, shape->values_digest, ICP_DIGEST_LENGTH);
+	bool		has_values = icp_event_has_values(shape, checker->nulls);
+	uint8		computed[ICP_DIGEST_LENGTH];
+	int			method;
+
+	if (checker->nulls[shape->seq] || checker->nulls[shape->method] || digest == NULL)
+		return "not chained";
+	method = DatumGetInt16(checker->values[shape->method]);
+	if (method < ICP_SHA256 || method > ICP_HMAC_SM3)
+		return "altered";
+	if (checker->digesters[method] == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+
+		checker->digesters[method] = icp_event_digester(method);
+		MemoryContextSwitchTo(old);
+		if (checker->digesters[method] == NULL)
+			return "no key";
+	}
+	icp_event_digest(shape, checker->values, checker->nulls, checker->digesters[method], method,
+					 DatumGetInt64(checker->values[shape->seq]), values_digest, previous, computed);
+	if (!icp_same_secret(computed, digest, ICP_DIGEST_LENGTH))
+		return "altered";
+	if (salt == NULL)
+		return has_values ? "altered" : values_digest == NULL ? NULL : "erased";
+	if (values_digest == NULL)
+		return "altered";
+	icp_event_values_digest(shape, checker->values, checker->nulls, checker->digesters[method], salt,
+							computed);
+	return icp_same_secret(computed, values_digest, ICP_DIGEST_LENGTH) ? NULL : "altered";
+}
+
+/*
+ * event_problem(event record, schema text, previous bytea)
+ */
+Datum
+icp_event_problem(PG_FUNCTION_ARGS)
+{
+	HeapTupleHeader row;
+	HeapTupleData tuple;
+	Checker    *checker;
+	const uint8 *previous = NULL;
+	const char *problem;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	row = PG_GETARG_HEAPTUPLEHEADER(0);
+	checker = get_checker(fcinfo, row, PG_GETARG_TEXT_PP(1));
+	if (!PG_ARGISNULL(2))
+	{
+		bytea	   *b = PG_GETARG_BYTEA_PP(2);
+
+		if (VARSIZE_ANY_EXHDR(b) != ICP_DIGEST_LENGTH)
+			PG_RETURN_TEXT_P(cstring_to_text("altered"));
+		previous = (const uint8 *) VARDATA_ANY(b);
+	}
+	tuple.t_len = HeapTupleHeaderGetDatumLength(row);
+	ItemPointerSetInvalid(&tuple.t_self);
+	tuple.t_tableOid = InvalidOid;
+	tuple.t_data = row;
+	heap_deform_tuple(&tuple, checker->shape->desc, checker->values, checker->nulls);
+	problem = find_problem(fcinfo, checker, previous);
+	if (problem == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(problem));
+}
