@@ -158,11 +158,12 @@ ROLLBACK;
 SELECT * FROM icp.check_registry();
 
 -- check_row() of a table of one's own can write there, too
-CREATE TABLE public.customer (id int, company text);
-CREATE TRIGGER check_row AFTER INSERT ON public.customer FOR EACH ROW EXECUTE FUNCTION icp.check_row('name=company', 'warnings=beian.warning');
-INSERT INTO public.customer VALUES (7, '示例门户网');
-SELECT relation, row_id, code, severity, turned, application_id FROM beian.warning WHERE relation = 'public.customer'::regclass;
-DROP TABLE public.customer;
+CREATE SCHEMA shop;
+CREATE TABLE shop.customer (id int, company text);
+CREATE TRIGGER check_row AFTER INSERT ON shop.customer FOR EACH ROW EXECUTE FUNCTION icp.check_row('name=company', 'warnings=beian.warning');
+INSERT INTO shop.customer VALUES (7, '示例门户网');
+SELECT relation, row_id, code, severity, turned, application_id FROM beian.warning WHERE relation = 'shop.customer'::regclass;
+DROP SCHEMA shop CASCADE;
 
 DROP SCHEMA beian CASCADE;
 DELETE FROM icp.calendar_year_local WHERE source = 'test';
