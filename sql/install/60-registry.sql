@@ -81,7 +81,7 @@ BEGIN
 			('icp_bureau',    'GRANT UPDATE (state, reason) ON %1$I.application TO %2$I'),
 			('icp_bureau',    'GRANT UPDATE (settlement, reason) ON %1$I.conflict TO %2$I'),
 			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.sees_all_conflicts(), %1$I.acts_as_bureau(smallint[]), %1$I.is_filed(icp.domain_name) TO %2$I'),
-			('icp_bureau',    'GRANT INSERT (kind, state, sponsor_id, site_id, access_id, provider_id, province, filed_by, ground), UPDATE (licence) ON %1$I.application TO %2$I'),
+			('icp_bureau',    'GRANT INSERT (kind, state, account_id, sponsor_id, site_id, access_id, provider_id, province, filed_by, ground), UPDATE (licence) ON %1$I.application TO %2$I'),
 			('icp_bureau',    'GRANT SELECT ON %1$I.sponsor_change, %1$I.site_change, %1$I.access_change TO %2$I'),
 			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.acts_for_provider(bigint), %1$I.serves_site(bigint), %1$I.serves_site_of(bigint), %1$I.may_apply(text, text, smallint, bigint, bigint), %1$I.may_alter(bigint), %1$I.with_bureau(text), %1$I.acts_as_owner() TO %2$I'),
 			('icp_ministry',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
