@@ -147,3 +147,81 @@ SELECT k.code, f.state, t.event, t.to_state, t.actors::text[], t.needs_reason, t
 GRANT SELECT ON icp.actor, icp.state, icp.application_kind, icp.transition TO PUBLIC;
 -- The foreign keys of a registry, which any role may own, point here.
 GRANT REFERENCES ON icp.state, icp.application_kind TO PUBLIC;
+
+-- The steps over all kinds, as people draw and list them: one row for from, event, to and actors, with the kinds by
+-- their letter (icp.application_kind.steps; with "*" where not every kind of the letter has the step).
+CREATE FUNCTION icp.workflow_steps(
+		OUT from_state text, OUT event text, OUT to_state text, OUT kinds text, OUT actors text[], OUT needs_reason boolean,
+		OUT clauses text)
+	RETURNS SETOF record
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	WITH by_letter AS (
+		SELECT t.from_state, t.event, t.to_state, t.actors, k.steps, min(t.clause COLLATE "C") AS clause, t.needs_reason,
+			   count(DISTINCT t.kind) < (SELECT count(*) FROM icp.application_kind o WHERE o.steps = k.steps) AS in_part
+		  FROM icp.transition t JOIN icp.application_kind k ON k.code = t.kind
+		 WHERE k.steps IS NOT NULL
+		 GROUP BY t.from_state, t.event, t.to_state, t.actors, k.steps, t.needs_reason
+	)
+	SELECT l.from_state, l.event, l.to_state,
+		   string_agg(l.steps || CASE WHEN l.in_part THEN '*' ELSE '' END, ' ' ORDER BY strpos('FVCLP', l.steps)),
+		   l.actors,
+		   l.needs_reason,
+		   string_agg(DISTINCT l.clause, ', ' ORDER BY l.clause)
+	  FROM by_letter l
+	  LEFT JOIN icp.state f ON f.code = l.from_state
+	  JOIN icp.state s ON s.code = l.to_state
+	 GROUP BY l.from_state, l.event, l.to_state, l.actors, l.needs_reason, f.ordinal, s.ordinal
+	 ORDER BY f.ordinal NULLS FIRST, s.ordinal, l.event COLLATE "C", min(strpos('FVCLP', l.steps));
+END;
+COMMENT ON FUNCTION icp.workflow_steps() IS
+	'The steps of icp.transition over all kinds of application: kinds by letter (* some of them), actors, whether a reason is asked, clauses';
+
+-- A column a state, a row a step: an arrow from the one to the other.  Nothing is placed by hand, so the drawing
+-- follows the table.
+CREATE FUNCTION icp.state_diagram() RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	WITH state AS (
+		SELECT s.code, s.name_zh, s.is_final, 80 + 112 * (row_number() OVER (ORDER BY s.ordinal) - 1) AS x FROM icp.state s
+	), step AS (
+		SELECT w.*
+		  FROM icp.workflow_steps() WITH ORDINALITY AS w(from_state, event, to_state, kinds, actors, needs_reason, clauses, n)
+	), placed AS (
+		SELECT s.n, s.event, s.kinds, s.actors, s.needs_reason, 90 + 30 * s.n AS y,
+			   coalesce(f.x, t.x - 40) AS x1, t.x + CASE WHEN coalesce(f.x, t.x - 40) < t.x THEN -5 ELSE 5 END AS x2,
+			   CASE WHEN s.actors && '{system,clock}' THEN '#767676' WHEN s.actors = '{bureau}' THEN '#a4262c'
+					WHEN s.actors && '{provider}' THEN '#0b6a9f' ELSE '#2f6f2f' END AS colour
+		  FROM step s LEFT JOIN state f ON f.code = s.from_state JOIN state t ON t.code = s.to_state
+	), size AS (
+		SELECT (SELECT max(x) FROM state) + 120 AS width, (SELECT max(y) FROM placed) + 40 AS height
+	)
+	SELECT format('<svg xmlns="http://www.w3.org/2000/svg" width="%1$s" height="%2$s" viewBox="0 0 %1$s %2$s" font-family="sans-serif" font-size="11">'
+				  || E'\n<title>States of an application (备案申请的状态)</title>\n'
+				  || '<desc>Drawn by icp.state_diagram() from icp.transition: a column a state, a row a step, with the kinds that have it (F V C L P) and who takes it.</desc>'
+				  || E'\n<defs>', z.width, z.height)
+		   || (SELECT string_agg(format('<marker id="m%1$s" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="5" markerHeight="5" orient="auto"><path d="M0 0L8 4L0 8z" fill="#%1$s"/></marker>', substr(c.colour, 2)), '' ORDER BY c.colour)
+				 FROM (SELECT DISTINCT p.colour FROM placed p) c)
+		   || E'</defs>\n'
+		   || format('<rect width="%s" height="%s" fill="#ffffff"/>', z.width, z.height) || E'\n'
+		   || (SELECT string_agg(
+					format('<line x1="%1$s" y1="64" x2="%1$s" y2="%2$s" stroke="#cccccc" stroke-dasharray="3 3"/>', s.x, z.height - 20)
+					|| format('<rect x="%s" y="20" width="100" height="42" rx="6" fill="%s" stroke="#444444"/>', s.x - 50,
+							  CASE WHEN s.is_final THEN '#e6e6e6' ELSE '#f7fbff' END)
+					|| format('<text x="%1$s" y="38" text-anchor="middle" font-weight="bold">%2$s</text><text x="%1$s" y="54" text-anchor="middle">%3$s</text>',
+							  s.x, s.code, s.name_zh), E'\n' ORDER BY s.x) FROM state s)
+		   || E'\n'
+		   || (SELECT string_agg(
+					format('<circle cx="%s" cy="%s" r="3" fill="%s"/>', p.x1, p.y, p.colour)
+					|| format('<line x1="%s" y1="%s" x2="%s" y2="%2$s" stroke="%4$s" stroke-width="1.5" marker-end="url(#m%5$s)"/>',
+							  p.x1, p.y, p.x2, p.colour, substr(p.colour, 2))
+					|| format('<text x="%s" y="%s" fill="%s">%s [%s] %s%s</text>', least(p.x1, p.x2) + 10, p.y - 7, p.colour,
+							  p.event, p.kinds, array_to_string(p.actors, ', '),
+							  CASE WHEN p.needs_reason THEN ' (reason)' ELSE '' END), E'\n' ORDER BY p.n) FROM placed p)
+		   || E'\n</svg>\n'
+	  FROM size z;
+END;
+COMMENT ON FUNCTION icp.state_diagram() IS
+	'The states and steps of icp.transition as a drawing (SVG): a column a state, a row a step';

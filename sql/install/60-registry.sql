@@ -119,6 +119,7 @@ BEGIN
 			('icp_ministry',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.sees_all_conflicts(), %1$I.acts_as_bureau(smallint[]), %1$I.is_filed(icp.domain_name), %1$I.is_member(text[], smallint, bigint), %1$I.may_resolve(text), %1$I.may_redirect(text, text) TO %2$I'),
 			('icp_ministry',  'GRANT INSERT (what, ground, site_id, provider_id, domain, reason, evidence_sha256), UPDATE (done_at, lifted_at, lifted_because) ON %1$I.stop_order TO %2$I'),
 			('icp_bureau',    'GRANT INSERT (kind, state, sponsor_id, site_id, access_id, provider_id, province, filed_by, ground), UPDATE (licence) ON %1$I.application TO %2$I'),
+			('icp_bureau',    'GRANT INSERT (kind, state, account_id, sponsor_id, site_id, access_id, provider_id, province, filed_by, ground), UPDATE (licence) ON %1$I.application TO %2$I'),
 			('icp_bureau',    'GRANT SELECT ON %1$I.sponsor_change, %1$I.site_change, %1$I.access_change TO %2$I'),
 			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.acts_for_provider(bigint), %1$I.serves_site(bigint), %1$I.serves_site_of(bigint), %1$I.may_apply(text, text, smallint, bigint, bigint), %1$I.may_alter(bigint), %1$I.with_bureau(text), %1$I.acts_as_owner() TO %2$I'),
 			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.take_password(bigint), %1$I.confirm_sms(bigint, text), %1$I.resend_sms(bigint) TO %2$I'),

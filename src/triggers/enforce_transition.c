@@ -58,14 +58,32 @@ text_or_null(const char *value, char *nulls, int i)
 	return value == NULL ? (Datum) 0 : CStringGetTextDatum(value);
 }
 
-/* Runs a query of one row; false if there is none. */
+/*
+ * Runs a query of one row; false if there is none.  A query whose text never changes is planned once a session
+ * (the plan cache follows what happens to its tables): plan points to where it is kept, or is NULL.
+ */
 static bool
-query_one_row(const char *query, int nargs, Oid *types, Datum *values, const char *nulls)
+query_one_row(SPIPlanPtr *plan, const char *query, int nargs, Oid *types, Datum *values, const char *nulls)
 {
-	int			rc = SPI_execute_with_args(query, nargs, types, values, nulls, true, 1);
+	int			rc;
 
+	if (plan == NULL)
+		rc = SPI_execute_with_args(query, nargs, types, values, nulls, true, 1);
+	else
+	{
+		if (*plan == NULL)
+		{
+			SPIPlanPtr	made = SPI_prepare(query, nargs, types);
+
+			if (made == NULL)
+				elog(ERROR, "SPI_prepare returned %s", SPI_result_code_string(SPI_result));
+			SPI_keepplan(made);
+			*plan = made;
+		}
+		rc = SPI_execute_plan(*plan, values, nulls, true, 1);
+	}
 	if (rc != SPI_OK_SELECT)
-		elog(ERROR, "SPI_execute_with_args returned %s", SPI_result_code_string(rc));
+		elog(ERROR, "a query of icp.transition returned %s", SPI_result_code_string(rc));
 	return SPI_processed > 0;
 }
 
@@ -83,11 +101,12 @@ find_transition(Step *step)
 	Datum		values[3];
 	char		nulls[3];
 	bool		isnull;
+	static SPIPlanPtr plan = NULL;
 
 	values[0] = text_or_null(step->kind, nulls, 0);
 	values[1] = text_or_null(step->from, nulls, 1);
 	values[2] = text_or_null(step->to, nulls, 2);
-	if (!query_one_row("SELECT t.event, t.actors, t.needs_reason, t.clause,"
+	if (!query_one_row(&plan, "SELECT t.event, t.actors, t.needs_reason, t.clause,"
 					   "       (SELECT string_agg(a.code || ' (' || a.name_zh || ')', ', ' ORDER BY a.code)"
 					   "          FROM icp.actor a WHERE a.code = ANY (t.actors))"
 					   "  FROM icp.transition t"
@@ -109,9 +128,10 @@ state_label(const char *state)
 {
 	Oid			types[] = {TEXTOID};
 	Datum		values[1];
+	static SPIPlanPtr plan = NULL;
 
 	values[0] = CStringGetTextDatum(state);
-	if (!query_one_row("SELECT s.code || ' ' || s.name_zh FROM icp.state s WHERE s.code = $1",
+	if (!query_one_row(&plan, "SELECT s.code || ' ' || s.name_zh FROM icp.state s WHERE s.code = $1",
 					   1, types, values, " "))
 		return psprintf("\"%s\"", state);
 	return result_text(1);
@@ -124,10 +144,11 @@ possible_steps(const Step *step)
 	Oid			types[] = {TEXTOID, TEXTOID};
 	Datum		values[2];
 	char		nulls[2];
+	static SPIPlanPtr plan = NULL;
 
 	values[0] = text_or_null(step->kind, nulls, 0);
 	values[1] = text_or_null(step->from, nulls, 1);
-	if (query_one_row("SELECT string_agg(s.code || ' ' || s.name_zh || ' by ' || t.event || ' ('"
+	if (query_one_row(&plan, "SELECT string_agg(s.code || ' ' || s.name_zh || ' by ' || t.event || ' ('"
 					  "       || array_to_string(t.actors, ', ') || ')', '; ' ORDER BY s.ordinal)"
 					  "  FROM icp.transition t JOIN icp.state s ON s.code = t.to_state"
 					  " WHERE t.kind = $1 AND t.from_state IS NOT DISTINCT FROM $2",
@@ -232,7 +253,7 @@ user_may(const Step *step, HeapTuple tuple, Oid user)
 					 "       WHEN 'system' THEN 'system' = ANY ($2) OR 'clock' = ANY ($2)"
 					 "       ELSE false END",
 					 quote_identifier(schema), MEMBER_TABLE);
-	return query_one_row(query, 6, types, values, nulls);
+	return query_one_row(NULL, query, 6, types, values, nulls);
 }
 
 static void
