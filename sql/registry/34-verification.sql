@@ -160,7 +160,7 @@ COMMENT ON COLUMN @registry@.verification_domain.source IS 'certificate 域名�
 
 -- What the tests of evidence share
 
-CREATE FUNCTION @registry@.acts_as_provider(provider_id bigint) RETURNS boolean
+CREATE FUNCTION @registry@.acts_for_provider(provider_id bigint) RETURNS boolean
 	LANGUAGE sql STABLE
 	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
@@ -168,10 +168,10 @@ BEGIN ATOMIC
 	SELECT pg_catalog.pg_has_role(@registry@.acting_user(), n.nspowner, 'USAGE')
 		OR EXISTS (SELECT FROM @registry@.member m
 					WHERE m.role_name = @registry@.acting_user() AND m.role = 'provider'
-					  AND m.provider_id = acts_as_provider.provider_id)
+					  AND m.provider_id = acts_for_provider.provider_id)
 	  FROM pg_catalog.pg_namespace n WHERE n.oid = '@registry@'::regnamespace;
 END;
-COMMENT ON FUNCTION @registry@.acts_as_provider(bigint) IS
+COMMENT ON FUNCTION @registry@.acts_for_provider(bigint) IS
 	'Does the acting role belong to this provider, or to the registry''s owner?';
 
 CREATE FUNCTION @registry@.sees_sponsor(sponsor_id bigint) RETURNS boolean

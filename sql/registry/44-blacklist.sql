@@ -406,8 +406,7 @@ BEGIN
 		RETURN NULL;
 	END IF;
 	SELECT m.site_id AS id, @registry@.blacklist_text(m.entry_id, m.list, m.domain) AS text INTO hit
-	  FROM @registry@.blacklist_match m
-	 WHERE m.site_id = ANY (opened)
+	  FROM @registry@.blacklisted_sites(opened) m
 	 ORDER BY m.site_id, m.entry_id LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION 'site % gets no access (接入): blacklist (黑名单)', hit.id
@@ -421,7 +420,7 @@ $$;
 COMMENT ON FUNCTION @registry@.refuse_blacklisted_access() IS
 	'Trigger: no access becomes live to a site that is on a blacklist, or whose sponsor is (4 §12(九))';
 
-CREATE TRIGGER a4_refuse_blacklisted AFTER UPDATE ON @registry@.application
+CREATE TRIGGER a_refuse_blacklisted AFTER UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state = 'approved')
 	EXECUTE FUNCTION @registry@.refuse_blacklisted();
 CREATE TRIGGER refuse_blacklisted_insert AFTER INSERT ON @registry@.access
@@ -432,46 +431,72 @@ CREATE TRIGGER refuse_blacklisted_update AFTER UPDATE ON @registry@.access
 
 -- What was filed before it was listed
 
-CREATE VIEW @registry@.blacklist_match AS
-SELECT t.id AS site_id, t.sponsor_id, b.id AS entry_id, b.list, b.domain
-  FROM @registry@.site t
- CROSS JOIN LATERAL (SELECT DISTINCT p FROM icp.domains(t.domains) AS d, @registry@.domain_and_parents(d) AS p) AS own(domain)
-  JOIN @registry@.blacklist b ON b.domain = own.domain AND b.removed_at IS NULL
- WHERE t.status IN ('draft', 'filed') AND b.listed_at <= now() AND coalesce(b.until, 'infinity') > now()
-UNION ALL
-SELECT t.id, s.id, b.id, b.list, NULL
-  FROM @registry@.sponsor s
-  JOIN @registry@.blacklist b ON b.name_key = s.name_key AND b.removed_at IS NULL AND NOT b.is_individual
-  LEFT JOIN @registry@.site t ON t.sponsor_id = s.id AND t.status IN ('draft', 'filed')
- WHERE s.status IN ('draft', 'filed') AND b.listed_at <= now() AND coalesce(b.until, 'infinity') > now()
-   AND NOT @registry@.is_individual(s.nature)
-UNION ALL
-SELECT t.id, s.id, b.id, b.list, NULL
-  FROM @registry@.sponsor s
-  JOIN @registry@.blacklist b ON b.credential_keys && @registry@.credential_keys(s.credential) AND b.removed_at IS NULL
-  LEFT JOIN @registry@.site t ON t.sponsor_id = s.id AND t.status IN ('draft', 'filed')
- WHERE s.status IN ('draft', 'filed') AND s.credential IS NOT NULL
-   AND b.listed_at <= now() AND coalesce(b.until, 'infinity') > now()
-   -- once, where the name says it already
-   AND (b.name_key IS DISTINCT FROM s.name_key OR b.is_individual OR @registry@.is_individual(s.nature));
-COMMENT ON VIEW @registry@.blacklist_match IS
-	'Which blacklist entries hold now for which records, drafts too; from the record''s side each is a few look-ups by index';
-COMMENT ON COLUMN @registry@.blacklist_match.site_id IS 'The site; NULL for a listed sponsor that has none';
-COMMENT ON COLUMN @registry@.blacklist_match.sponsor_id IS 'The sponsor';
-COMMENT ON COLUMN @registry@.blacklist_match.entry_id IS 'The entry';
-COMMENT ON COLUMN @registry@.blacklist_match.list IS 'Its list';
-COMMENT ON COLUMN @registry@.blacklist_match.domain IS 'The listed domain; NULL where the sponsor is listed';
+CREATE FUNCTION @registry@.blacklisted_sites(site_ids bigint[])
+	RETURNS TABLE (site_id bigint, sponsor_id bigint, entry_id bigint, list text, domain icp.domain_name)
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	SELECT t.id, t.sponsor_id, b.id, b.list, b.domain
+	  FROM @registry@.site t
+	 CROSS JOIN LATERAL (SELECT DISTINCT p FROM icp.domains(t.domains) AS d, @registry@.domain_and_parents(d) AS p) AS own(domain)
+	  JOIN @registry@.blacklist b ON b.domain = own.domain AND b.removed_at IS NULL
+	 WHERE t.status IN ('draft', 'filed') AND (site_ids IS NULL OR t.id = ANY (site_ids))
+	   AND b.listed_at <= now() AND coalesce(b.until, 'infinity') > now()
+	UNION ALL
+	SELECT t.id, s.id, b.id, b.list, NULL
+	  FROM @registry@.site t
+	  JOIN @registry@.sponsor s ON s.id = t.sponsor_id
+	  JOIN @registry@.blacklist b ON b.name_key = s.name_key AND b.removed_at IS NULL AND NOT b.is_individual
+	 WHERE t.status IN ('draft', 'filed') AND (site_ids IS NULL OR t.id = ANY (site_ids))
+	   AND b.listed_at <= now() AND coalesce(b.until, 'infinity') > now()
+	   AND NOT @registry@.is_individual(s.nature)
+	UNION ALL
+	SELECT t.id, s.id, b.id, b.list, NULL
+	  FROM @registry@.site t
+	  JOIN @registry@.sponsor s ON s.id = t.sponsor_id
+	  JOIN @registry@.blacklist b ON b.credential_keys && @registry@.credential_keys(s.credential) AND b.removed_at IS NULL
+	 WHERE t.status IN ('draft', 'filed') AND (site_ids IS NULL OR t.id = ANY (site_ids)) AND s.credential IS NOT NULL
+	   AND b.listed_at <= now() AND coalesce(b.until, 'infinity') > now()
+	   -- once, where the name says it already
+	   AND (b.name_key IS DISTINCT FROM s.name_key OR b.is_individual OR @registry@.is_individual(s.nature));
+END
+$$;
+COMMENT ON FUNCTION @registry@.blacklisted_sites(bigint[]) IS
+	'Which entries hold now for these sites, drafts too (NULL: for all sites), by their domains and by their sponsors; a few look-ups by index for each site';
+
+CREATE FUNCTION @registry@.blacklist_hits()
+	RETURNS TABLE (entry_id bigint, list text, listed_at timestamptz, sponsor_id bigint, site_id bigint, domain icp.domain_name,
+				   province_code smallint, served_by bigint[])
+	LANGUAGE plpgsql STABLE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	sees_all	boolean := @registry@.sees_all_conflicts();
+BEGIN
+	RETURN QUERY
+	SELECT m.entry_id, m.list, b.listed_at, m.sponsor_id, m.site_id, m.domain, t.province_code,
+		   ARRAY(SELECT a.provider_id FROM @registry@.access a
+				  WHERE a.site_id = m.site_id AND a.status = 'live' ORDER BY a.provider_id)
+	  FROM @registry@.blacklisted_sites(NULL) m
+	  JOIN @registry@.blacklist b ON b.id = m.entry_id
+	  JOIN @registry@.site t ON t.id = m.site_id
+	 WHERE t.status = 'filed'
+	   AND (sees_all OR @registry@.may_see(t.province_code, t.account_id)
+			OR EXISTS (SELECT FROM @registry@.access a
+						WHERE a.site_id = m.site_id AND a.status = 'live' AND @registry@.acts_for_provider(a.provider_id)));
+END
+$$;
+COMMENT ON FUNCTION @registry@.blacklist_hits() IS
+	'What view blacklist_hit shows: those that the acting role may see, or serves';
 
 CREATE VIEW @registry@.blacklist_hit WITH (security_barrier) AS
-SELECT m.entry_id, m.list, b.listed_at, m.sponsor_id, m.site_id, m.domain, s.province_code,
-	   (SELECT array_agg(a.provider_id ORDER BY a.provider_id) FROM @registry@.access a
-		 WHERE a.site_id = m.site_id AND a.status = 'live') AS served_by
-  FROM @registry@.blacklist_match m
-  JOIN @registry@.blacklist b ON b.id = m.entry_id
-  JOIN @registry@.sponsor s ON s.id = m.sponsor_id
-  LEFT JOIN @registry@.site t ON t.id = m.site_id
- WHERE coalesce(t.status, s.status) = 'filed'
-   AND ((SELECT @registry@.sees_all_conflicts()) OR @registry@.may_see(s.province_code, s.account_id));
+SELECT h.entry_id, h.list, h.listed_at, h.sponsor_id, h.site_id, h.domain, h.province_code, h.served_by
+  FROM @registry@.blacklist_hits() h;
 COMMENT ON VIEW @registry@.blacklist_hit IS
 	'Filed records that are on a blacklist now: what was filed before it was listed, for the bureau to cancel and the providers to stop serving';
 COMMENT ON COLUMN @registry@.blacklist_hit.entry_id IS 'The entry';

@@ -58,7 +58,7 @@ DECLARE
 	adds_access	boolean;
 BEGIN
 	SELECT * INTO applied FROM @registry@.application a WHERE a.id = sheet_problems.application_id;
-	IF NOT FOUND OR NOT (@registry@.acts_as_provider(applied.provider_id) OR @registry@.sees_sponsor(applied.sponsor_id)) THEN
+	IF NOT FOUND OR NOT (@registry@.acts_for_provider(applied.provider_id) OR @registry@.sees_sponsor(applied.sponsor_id)) THEN
 		RAISE EXCEPTION 'application % does not exist, or is not yours to see', application_id
 			USING ERRCODE = 'insufficient_privilege';
 	END IF;
@@ -190,11 +190,11 @@ COMMENT ON FUNCTION @registry@.require_sheet_seen() IS
 
 -- Those kinds repeat the face-to-face check (4 §19(二)).  In the order of their names after a_enforce_transition,
 -- before the event is written.
-CREATE TRIGGER a2_require_sheet AFTER UPDATE ON @registry@.application
+CREATE TRIGGER a_require_sheet AFTER UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state IN ('verified', 'reported')
 					   AND NEW.kind IN ('new_filing', 'new_site', 'new_access', 'change_sponsor', 'change_principal'))
 	EXECUTE FUNCTION @registry@.require_sheet();
-CREATE TRIGGER a3_require_sheet_seen AFTER UPDATE ON @registry@.application
+CREATE TRIGGER a_require_sheet_seen AFTER UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state = 'approved')
 	EXECUTE FUNCTION @registry@.require_sheet_seen();
 
@@ -207,7 +207,7 @@ CREATE FUNCTION @registry@.sees_sheet(verification_id bigint, to_write boolean) 
 BEGIN ATOMIC
 	SELECT EXISTS (SELECT FROM @registry@.verification v
 					WHERE v.id = sees_sheet.verification_id
-					  AND (@registry@.acts_as_provider(v.provider_id)
+					  AND (@registry@.acts_for_provider(v.provider_id)
 						   OR NOT to_write AND @registry@.sees_sponsor(v.sponsor_id)));
 END;
 COMMENT ON FUNCTION @registry@.sees_sheet(bigint, boolean) IS
@@ -215,14 +215,14 @@ COMMENT ON FUNCTION @registry@.sees_sheet(bigint, boolean) IS
 
 ALTER TABLE @registry@.verification ENABLE ROW LEVEL SECURITY;
 CREATE POLICY verification_see ON @registry@.verification FOR SELECT
-	USING (@registry@.acts_as_provider(provider_id) OR @registry@.sees_sponsor(sponsor_id));
+	USING (@registry@.acts_for_provider(provider_id) OR @registry@.sees_sponsor(sponsor_id));
 CREATE POLICY verification_enter ON @registry@.verification FOR INSERT
-	WITH CHECK (@registry@.acts_as_provider(provider_id));
+	WITH CHECK (@registry@.acts_for_provider(provider_id));
 -- Which columns is a matter of grants; guard_verification() keeps each to its own.
 CREATE POLICY verification_change ON @registry@.verification FOR UPDATE
-	USING (@registry@.acts_as_provider(provider_id) OR @registry@.acts_as_bureau(province_code));
+	USING (@registry@.acts_for_provider(provider_id) OR @registry@.acts_as_bureau(province_code));
 CREATE POLICY verification_delete ON @registry@.verification FOR DELETE
-	USING (@registry@.acts_as_provider(provider_id));
+	USING (@registry@.acts_for_provider(provider_id));
 
 ALTER TABLE @registry@.verification_document ENABLE ROW LEVEL SECURITY;
 CREATE POLICY verification_document_see ON @registry@.verification_document FOR SELECT
@@ -247,7 +247,7 @@ SELECT c.id AS access_id, c.provider_id, c.site_id, t.sponsor_id, t.province_cod
 					WHERE v.site_id = c.site_id AND v.provider_id = c.provider_id
 					  AND (v.application_id IS NULL OR v.closed_at IS NOT NULL))
    AND ((SELECT @registry@.sees_all_conflicts()) OR @registry@.may_see(t.province_code, t.account_id)
-		OR @registry@.acts_as_provider(c.provider_id));
+		OR @registry@.acts_for_provider(c.provider_id));
 COMMENT ON VIEW @registry@.unverified_access IS
 	'Live access whose provider has no sheet of the site: stock that is still to be verified (存量网站, 2 三(一)6)';
 COMMENT ON COLUMN @registry@.unverified_access.access_id IS 'The access';
@@ -268,7 +268,7 @@ SELECT v.sponsor_id, v.provider_id, v.province_code,
 	   bool_or(EXISTS (SELECT FROM @registry@.verification_document d
 						WHERE d.verification_id = v.id AND d.kind = 'agreement')) AS has_agreement
   FROM @registry@.verification v
- WHERE (SELECT @registry@.sees_all_conflicts()) OR @registry@.acts_as_provider(v.provider_id)
+ WHERE (SELECT @registry@.sees_all_conflicts()) OR @registry@.acts_for_provider(v.provider_id)
 	OR @registry@.acts_as_bureau(v.province_code)
  GROUP BY v.sponsor_id, v.provider_id, v.province_code;
 COMMENT ON VIEW @registry@.sponsor_file IS

@@ -42,7 +42,7 @@ $$;
 COMMENT ON FUNCTION @registry@.require_approvals() IS
 	'Trigger: a bureau approves only what shows its approvals, and when the departments that were asked have agreed (4 §20)';
 
-CREATE TRIGGER a4_require_approvals AFTER UPDATE ON @registry@.application
+CREATE TRIGGER a_require_approvals AFTER UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state = 'approved'
 					   AND NEW.kind IN ('new_filing', 'new_site', 'change_site'))
 	EXECUTE FUNCTION @registry@.require_approvals();
@@ -197,7 +197,7 @@ SELECT e.evidence, e.id, e.sponsor_id, e.site_id, e.provider_id, e.province_code
 		  JOIN @registry@.sponsor s ON s.id = p.sponsor_id
 		  JOIN @registry@.account a ON a.id = s.account_id) e
  WHERE @registry@.retention_until(e.ended_at) <= now()
-   AND ((SELECT @registry@.sees_all_conflicts()) OR @registry@.acts_as_provider(e.provider_id)
+   AND ((SELECT @registry@.sees_all_conflicts()) OR @registry@.acts_for_provider(e.provider_id)
 		OR @registry@.acts_as_bureau(e.province_code));
 COMMENT ON VIEW @registry@.retention_due IS
 	'Evidence that has been kept for its time after the filing ended, and may be deleted (2 三(一)4, 4 §12(七))';

@@ -210,7 +210,7 @@ UPDATE beian.application SET state = 'pre_verified' WHERE id = 4;
 UPDATE beian.application SET state = 'verified' WHERE id = 4;
 UPDATE beian.setting SET value = 'on' WHERE name = 'exempt_owner';
 -- kinds that do not repeat the check are not asked (4 §19(二))
-SELECT tgname, pg_get_triggerdef(oid) ~ 'change_principal' AS f, pg_get_triggerdef(oid) ~ 'change_site' AS v FROM pg_trigger WHERE tgname = 'a2_require_sheet' AND tgrelid = 'beian.application'::regclass;
+SELECT tgname, pg_get_triggerdef(oid) ~ 'change_principal' AS f, pg_get_triggerdef(oid) ~ 'change_site' AS v FROM pg_trigger WHERE tgname = 'a_require_sheet' AND tgrelid = 'beian.application'::regclass;
 
 -- 5. Stock: filed sites whose provider has no sheet of them (2 三(一)6)
 
