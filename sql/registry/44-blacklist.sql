@@ -91,7 +91,8 @@ BEGIN ATOMIC
 	SELECT coalesce(array_agg(DISTINCT k.key) FILTER (WHERE k.key IS NOT NULL), '{}')
 	  FROM (SELECT c.kind, upper(regexp_replace(normalize(c.number, NFKC), '[^0-9A-Za-z]', '', 'g')) AS code,
 				   regexp_replace(normalize(c.number, NFKC), '\s', '', 'g') AS words
-			  FROM (SELECT split_part(normalize(credential_keys.credential, NFKC), ':', 1) AS kind,
+			  FROM (SELECT CASE WHEN credential_keys.credential ~ '[:：]'
+								THEN split_part(normalize(credential_keys.credential, NFKC), ':', 1) ELSE 'other' END AS kind,
 						   CASE WHEN credential_keys.credential ~ '[:：]'
 								THEN substr(normalize(credential_keys.credential, NFKC),
 											strpos(normalize(credential_keys.credential, NFKC), ':') + 1)
@@ -254,6 +255,22 @@ BEGIN
 				   WHERE s.name_key = NEW.name_key AND s.status = 'filed' AND NOT @registry@.is_individual(s.nature)
 				   ORDER BY @registry@.keeps_blacklist(s.province_code) DESC LIMIT 1);
 	END IF;
+	-- (said here, since a constraint's message would show the row)
+	IF NEW.list = 'sponsor' AND (NEW.domain IS NOT NULL OR NEW.name_key IS NULL AND NEW.credential_keys = '{}') THEN
+		RAISE EXCEPTION 'a listed sponsor (黑名单主体) has a name or a credential, and no domain'
+			USING ERRCODE = 'check_violation', HINT = 'Domains have lists of their own: illegal_site and illegal_access.';
+	ELSIF NEW.list <> 'sponsor' AND (NEW.domain IS NULL OR NEW.name IS NOT NULL OR NEW.credential IS NOT NULL
+									 OR NEW.sponsor_id IS NOT NULL) THEN
+		RAISE EXCEPTION 'a listed domain (黑名单域名) has a domain, and no sponsor'
+			USING ERRCODE = 'check_violation', HINT = 'Sponsors have a list of their own: sponsor.';
+	ELSIF NEW.is_individual AND NEW.credential_keys = '{}' THEN
+		RAISE EXCEPTION 'a listed individual (个人) needs a credential'
+			USING ERRCODE = 'check_violation', DETAIL = 'Many share a name.';
+	ELSIF NEW.until <= NEW.listed_at THEN
+		RAISE EXCEPTION 'the term of a blacklist entry ends before it begins'
+			USING ERRCODE = 'check_violation', HINT = 'Leave until out: until it is removed, or as setting blacklist_term_… says.';
+	END IF;
+
 	NEW.decided_by := @registry@.acting_user();
 	IF NEW.province IS NULL THEN
 		NEW.province := (SELECT icp.province(min(m.province_code)) FROM @registry@.member m
