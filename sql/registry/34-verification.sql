@@ -160,20 +160,6 @@ COMMENT ON COLUMN @registry@.verification_domain.source IS 'certificate 域名�
 
 -- What the tests of evidence share
 
-CREATE FUNCTION @registry@.acts_for_provider(provider_id bigint) RETURNS boolean
-	LANGUAGE sql STABLE
-	SECURITY DEFINER
-	SET search_path = pg_catalog, icp, pg_temp
-BEGIN ATOMIC
-	SELECT pg_catalog.pg_has_role(@registry@.acting_user(), n.nspowner, 'USAGE')
-		OR EXISTS (SELECT FROM @registry@.member m
-					WHERE m.role_name = @registry@.acting_user() AND m.role = 'provider'
-					  AND m.provider_id = acts_for_provider.provider_id)
-	  FROM pg_catalog.pg_namespace n WHERE n.oid = '@registry@'::regnamespace;
-END;
-COMMENT ON FUNCTION @registry@.acts_for_provider(bigint) IS
-	'Does the acting role belong to this provider, or to the registry''s owner?';
-
 CREATE FUNCTION @registry@.sees_sponsor(sponsor_id bigint) RETURNS boolean
 	LANGUAGE sql STABLE
 	SECURITY DEFINER
@@ -199,46 +185,36 @@ CREATE FUNCTION @registry@.with_change(record jsonb, change jsonb) RETURNS jsonb
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT record
-		|| coalesce(jsonb_strip_nulls(change - '{application_id,account_id,province_code,status,cleared}'::text[]), '{}')
+		|| coalesce((SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(change) AS e(key, value)
+					  WHERE e.value <> 'null' AND record ? e.key
+						AND e.key <> ALL ('{account_id,province_code,status,name_key}'::text[])), '{}')
 		|| coalesce((SELECT jsonb_object_agg(c, NULL)
 					   FROM jsonb_array_elements_text(CASE jsonb_typeof(change -> 'cleared')
 													  WHEN 'array' THEN change -> 'cleared' ELSE '[]' END) AS c), '{}');
 END;
 COMMENT ON FUNCTION @registry@.with_change(jsonb, jsonb) IS
-	'A record with the columns of a change laid over it, and those that the change clears emptied';
+	'A record with the columns of a change laid over it, and those that the change clears emptied; NULL changes nothing';
 
 CREATE FUNCTION @registry@.proposed_sponsor(application_id bigint) RETURNS jsonb
-	LANGUAGE plpgsql STABLE
+	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
-AS $$
-BEGIN
-	IF to_regclass('@registry@.sponsor_change') IS NULL THEN
-		RETURN (SELECT to_jsonb(s) FROM @registry@.application a JOIN @registry@.sponsor s ON s.id = a.sponsor_id
-				 WHERE a.id = proposed_sponsor.application_id);
-	END IF;
-	RETURN (SELECT @registry@.with_change(to_jsonb(s), to_jsonb(c))
-			  FROM @registry@.application a JOIN @registry@.sponsor s ON s.id = a.sponsor_id
-			  LEFT JOIN @registry@.sponsor_change c ON c.application_id = a.id
-			 WHERE a.id = proposed_sponsor.application_id);
-END
-$$;
+BEGIN ATOMIC
+	SELECT @registry@.with_change(to_jsonb(s), (SELECT to_jsonb(c) FROM @registry@.sponsor_change c
+												 WHERE c.application_id = a.id AND c.status = 'pending'))
+	  FROM @registry@.application a JOIN @registry@.sponsor s ON s.id = a.sponsor_id
+	 WHERE a.id = proposed_sponsor.application_id;
+END;
 COMMENT ON FUNCTION @registry@.proposed_sponsor(bigint) IS 'The sponsor as an application would make it';
 
 CREATE FUNCTION @registry@.proposed_site(application_id bigint) RETURNS jsonb
-	LANGUAGE plpgsql STABLE
+	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
-AS $$
-BEGIN
-	IF to_regclass('@registry@.site_change') IS NULL THEN
-		RETURN (SELECT to_jsonb(t) FROM @registry@.application a JOIN @registry@.site t ON t.id = a.site_id
-				 WHERE a.id = proposed_site.application_id);
-	END IF;
-	RETURN (SELECT @registry@.with_change(to_jsonb(t), to_jsonb(c))
-			  FROM @registry@.application a JOIN @registry@.site t ON t.id = a.site_id
-			  LEFT JOIN @registry@.site_change c ON c.application_id = a.id
-			 WHERE a.id = proposed_site.application_id);
-END
-$$;
+BEGIN ATOMIC
+	SELECT @registry@.with_change(to_jsonb(t), (SELECT to_jsonb(c) FROM @registry@.site_change c
+												 WHERE c.application_id = a.id AND c.status = 'pending'))
+	  FROM @registry@.application a JOIN @registry@.site t ON t.id = a.site_id
+	 WHERE a.id = proposed_site.application_id;
+END;
 COMMENT ON FUNCTION @registry@.proposed_site(bigint) IS 'The site as an application would make it; NULL where it concerns none';
 
 -- Kind and number, not typography: 2 二(二)1(5) has them equal.

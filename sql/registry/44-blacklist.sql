@@ -375,29 +375,20 @@ CREATE TRIGGER keep_blacklist BEFORE DELETE OR TRUNCATE ON @registry@.blacklist
 CREATE TRIGGER record_listing AFTER INSERT ON @registry@.blacklist
 	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.record_listing();
 
--- Where it stops: at the report by the automatic check, and here at approval and at access
+-- Where it stops: at the report by the automatic check and at approval (apply_step), and here at access
 
-CREATE FUNCTION @registry@.refuse_blacklisted() RETURNS trigger
+CREATE FUNCTION @registry@.hold_blacklist_gate() RETURNS trigger
 	LANGUAGE plpgsql
 	SECURITY DEFINER
-	SET search_path = pg_catalog, icp, pg_temp
+	SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	found	text;
 BEGIN
 	PERFORM FROM @registry@.blacklist_gate FOR SHARE;
-	SELECT string_agg(p, '; ') INTO found FROM @registry@.blacklist_problems(NEW.id) p;
-	IF found IS NOT NULL THEN
-		RAISE EXCEPTION 'application % cannot be approved: blacklist (黑名单)', NEW.id
-			USING ERRCODE = 'object_not_in_prerequisite_state',
-				  DETAIL = found || '.',
-				  HINT = 'Return the application, or take the entry off the blacklist.';
-	END IF;
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION @registry@.refuse_blacklisted() IS
-	'Trigger: what is on a blacklist at the moment of approval is not approved, by nobody (4 §12(九))';
+COMMENT ON FUNCTION @registry@.hold_blacklist_gate() IS
+	'Trigger: before apply_step() tests the blacklists at approval, a listing that is under way is waited for; one that comes waits';
 
 CREATE FUNCTION @registry@.refuse_blacklisted_access() RETURNS trigger
 	LANGUAGE plpgsql
@@ -437,9 +428,9 @@ $$;
 COMMENT ON FUNCTION @registry@.refuse_blacklisted_access() IS
 	'Trigger: no access becomes live to a site that is on a blacklist, or whose sponsor is (4 §12(九))';
 
-CREATE TRIGGER a_refuse_blacklisted AFTER UPDATE ON @registry@.application
+CREATE TRIGGER a_hold_blacklist_gate AFTER UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state = 'approved')
-	EXECUTE FUNCTION @registry@.refuse_blacklisted();
+	EXECUTE FUNCTION @registry@.hold_blacklist_gate();
 CREATE TRIGGER refuse_blacklisted_insert AFTER INSERT ON @registry@.access
 	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_blacklisted_access();
 CREATE TRIGGER refuse_blacklisted_update AFTER UPDATE ON @registry@.access

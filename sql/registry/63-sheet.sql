@@ -58,7 +58,8 @@ DECLARE
 	adds_access	boolean;
 BEGIN
 	SELECT * INTO applied FROM @registry@.application a WHERE a.id = sheet_problems.application_id;
-	IF NOT FOUND OR NOT (@registry@.acts_for_provider(applied.provider_id) OR @registry@.sees_sponsor(applied.sponsor_id)) THEN
+	IF NOT FOUND OR NOT (@registry@.acts_for_provider(applied.provider_id) OR @registry@.sees_sponsor(applied.sponsor_id)
+						  OR @registry@.sees_all_conflicts()) THEN
 		RAISE EXCEPTION 'application % does not exist, or is not yours to see', application_id
 			USING ERRCODE = 'insufficient_privilege';
 	END IF;
