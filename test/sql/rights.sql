@@ -121,6 +121,12 @@ UPDATE beian.application SET state = 'submitted' WHERE id = 1;
 UPDATE beian.application SET state = 'approved' WHERE id = 1;
 UPDATE beian.application SET state = 'submitted' WHERE id = 2;
 UPDATE beian.application SET state = 'pre_verified' WHERE id = 1;
+RESET ROLE;
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set sheet :abs_srcdir '/data/sheet.sql'
+\i :sheet
+SELECT pg_temp.complete_sheet(1);
+SET ROLE regress_icp_p1;
 UPDATE beian.application SET state = 'verified' WHERE id = 1;
 UPDATE beian.application SET state = 'reported' WHERE id = 1;
 SELECT state FROM beian.application WHERE id = 1;
@@ -163,6 +169,7 @@ RESET ROLE;
 SET ROLE regress_icp_jing;
 SELECT id, name FROM beian.sponsor ORDER BY id;
 SELECT kind, key, left_province_code, right_province_code, state FROM beian.conflict ORDER BY kind;
+UPDATE beian.verification SET seen = true;
 -- the conflict bars approval
 UPDATE beian.application SET state = 'approved' WHERE id = 1;
 UPDATE beian.application SET state = 'returned' WHERE id = 1;

@@ -87,6 +87,11 @@ INSERT INTO beian.member (role_name, role, province, provider_id, account_id) VA
 	('regress_icp_bureau', 'bureau', '京', NULL, NULL), ('regress_icp_bureau_2', 'bureau', '沪', NULL, NULL),
 	('regress_icp_system', 'system', NULL, NULL, NULL), ('regress_icp_ministry', 'ministry', NULL, NULL, NULL);
 CREATE TEMP TABLE who AS SELECT role_name FROM unnest('{regress_icp_sponsor,regress_icp_sponsor_2,regress_icp_provider,regress_icp_provider_2,regress_icp_bureau,regress_icp_bureau_2,regress_icp_system,regress_icp_ministry,regress_icp_nobody}'::text[]) role_name;
+-- (with the verification sheet that a provider needs)
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set sheet :abs_srcdir '/data/sheet.sql'
+\i :sheet
+SELECT pg_temp.complete_sheet(1);
 CREATE TEMP TABLE by_whom AS
 	SELECT t.event, t.from_state, t.to_state, t.actors, w.role_name, pg_temp.try(1, t.from_state, t.to_state, 'why', w.role_name) AS result
 	  FROM icp.transition t, who w WHERE t.kind = 'new_filing' AND t.from_state IS NOT NULL;
@@ -151,6 +156,7 @@ UPDATE beian.application SET state = 'verified' WHERE id = 1;
 UPDATE beian.application SET state = 'reported' WHERE id = 1;
 SELECT state, reported_at = now() AS reported_now FROM beian.application WHERE id = 1;
 RESET ROLE;
+UPDATE beian.verification SET seen = true;
 -- due at the end of the 20th working day, Beijing time, by plain SQL (2 二(二)2)
 SELECT a.due_at = (SELECT (d.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
 					 FROM (SELECT day::date FROM generate_series((a.reported_at AT TIME ZONE 'Asia/Shanghai')::date + 1, (a.reported_at AT TIME ZONE 'Asia/Shanghai')::date + 60, interval '1 day') day) d
