@@ -166,7 +166,7 @@ CREATE TABLE @registry@.provider_lease (
 	CONSTRAINT provider_lease_key UNIQUE (lessor_id, lessee_id, since),
 	CONSTRAINT provider_lease_self_check CHECK (lessor_id <> lessee_id),
 	CONSTRAINT provider_lease_until_check CHECK (until >= since),
-	CONSTRAINT provider_lease_finding_check CHECK (NOT is_violation OR btrim(finding) <> ''),
+	CONSTRAINT provider_lease_finding_check CHECK (NOT is_violation OR coalesce(btrim(finding), '') <> ''),
 	CONSTRAINT provider_lease_chain_check CHECK (is_violation
 		OR lessor_class <> 'value_added' AND (lessee_class <> 'value_added' OR lessor_class = 'basic_telecom')),
 	CONSTRAINT provider_lease_licence_check CHECK (is_violation OR lessee_class <> 'value_added' OR lessee_licence IS NOT NULL),
@@ -244,6 +244,11 @@ BEGIN
 					  DETAIL = CASE WHEN lessee.resources_frozen THEN 'Its bureau has frozen them (4 §43(一)).'
 								ELSE format('It is %s (4 §12(八)).', lessee.admission) END;
 		END IF;
+	END IF;
+	IF NOT NEW.is_violation AND NEW.lessee_class = 'value_added' AND NEW.lessee_licence IS NULL THEN
+		RAISE EXCEPTION 'a lease to a value-added provider names the licence (经营许可证) that the lessor checked'
+			USING ERRCODE = 'check_violation', CONSTRAINT = 'provider_lease_licence_check',
+				  HINT = 'Set column "lessee_licence", or licence of the provider (4 §13(一)).';
 	END IF;
 	IF NOT NEW.is_violation AND NEW.licence_valid_until < NEW.since THEN
 		RAISE EXCEPTION 'the licence (经营许可证) of the lessee had run out when the lease began'
