@@ -184,7 +184,7 @@ BEGIN
 				(coalesce(p.closes_on, make_date(open_annual_review.year, 12, 31)) + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS due_at) d
 		 WHERE s.status = 'filed' AND (s.filed_at IS NULL OR s.filed_at < d.opened_at)
 		   AND (of_province IS NULL OR s.province_code = icp.province_code(of_province))
-		ON CONFLICT (sponsor_id, year) DO NOTHING
+		ON CONFLICT ON CONSTRAINT annual_review_key DO NOTHING
 		RETURNING account_id, province_code, due_at),
 	told AS (
 		SELECT @registry@.send_notice('annual_review_opened', NULL::bigint, 'provider',

@@ -100,7 +100,7 @@ UPDATE beian.provider SET admission = 'open' WHERE name = '三号云';
 UPDATE beian.provider SET admission = 'evaluated' WHERE name = '三号云';
 UPDATE beian.provider SET admission = 'tested' WHERE name = '三号云';
 UPDATE beian.provider SET admission = 'open' WHERE name = '三号云';
-UPDATE beian.provider SET admission = 'open', licence = '京B2-20250007' WHERE name = '三号云' RETURNING status, admission;
+UPDATE beian.provider SET admission = 'open', licence = '京B2-20210007' WHERE name = '三号云' RETURNING status, admission;
 UPDATE beian.provider SET admission = 'suspended' WHERE name = '三号云';
 UPDATE beian.provider SET admission = 'suspended', admission_reason = '记分达到80分' WHERE name = '三号云' RETURNING status, admission;
 SET ROLE regress_icp_hu;
@@ -242,7 +242,7 @@ DELETE FROM beian.access;
 SET ROLE regress_icp_p1;
 INSERT INTO beian.provider_officer (provider_id, duty, name) VALUES (2, 'head', '李四');
 INSERT INTO beian.provider_officer (provider_id, duty, name, phone, since) VALUES
-	(1, 'legal_representative', '张三', '13800138000', '2025-01-01'), (1, 'head', '李四', '13800138001', '2025-09-26'), (1, 'staff', '王五', NULL, '2025-09-26')
+	(1, 'legal_representative', '张三', '13800138000', '2021-01-01'), (1, 'head', '李四', '13800138001', '2021-09-26'), (1, 'staff', '王五', NULL, '2021-09-26')
 	RETURNING id, duty, due_at, reported_at, province_code;
 INSERT INTO beian.provider_officer (provider_id, duty, name) VALUES (1, 'head', '赵六');
 -- until it is reported only the provider sees it
@@ -250,7 +250,7 @@ SET ROLE regress_icp_jing;
 SELECT count(*) FROM beian.provider_officer;
 SELECT provider, duty, since, due_at, reported_at FROM beian.overdue_officer_report;
 SET ROLE regress_icp_p1;
-UPDATE beian.provider_officer SET reported_at = '2025-09-27' WHERE provider_id = 1;
+UPDATE beian.provider_officer SET reported_at = '2021-09-27' WHERE provider_id = 1;
 SELECT count(*) FILTER (WHERE reported_at > now() - interval '1 hour') AS not_dated_back, count(*) FROM beian.provider_officer;
 SET ROLE regress_icp_jing;
 SELECT duty, name, phone FROM beian.provider_officer ORDER BY id;
@@ -272,7 +272,7 @@ SELECT count(*) FROM beian.provider_officer;
 -- the head goes: a change, to be reported anew; another telephone is none
 SET ROLE regress_icp_p1;
 UPDATE beian.provider_officer SET phone = '13800138009' WHERE duty = 'head' RETURNING reported_at IS NOT NULL AS still_reported;
-UPDATE beian.provider_officer SET until = '2025-12-31' WHERE duty = 'head' RETURNING due_at, reported_at;
+UPDATE beian.provider_officer SET until = '2021-12-31' WHERE duty = 'head' RETURNING due_at, reported_at;
 INSERT INTO beian.provider_officer (provider_id, duty, name, since) VALUES (1, 'head', '赵六', (now() AT TIME ZONE 'Asia/Shanghai')::date) RETURNING due_at > now() AS not_yet_due;
 UPDATE beian.provider_officer SET until = since - 1 WHERE name = '赵六';
 SELECT duty, until, reported_at FROM beian.overdue_officer_report;
@@ -323,11 +323,11 @@ RESET ROLE;
 INSERT INTO beian.provider_lease (lessor_id, lessee_id) VALUES (13, 21);
 INSERT INTO beian.provider_lease (lessor_id, lessee_id) VALUES (21, 13);
 INSERT INTO beian.provider_lease (lessor_id, lessee_id) VALUES (21, 21);
-INSERT INTO beian.provider_lease (lessor_id, lessee_id, since, licence_valid_until, lessee_licence) VALUES (11, 22, '2025-06-01', '2025-05-31', '粤B2-20200022');
+INSERT INTO beian.provider_lease (lessor_id, lessee_id, since, licence_valid_until, lessee_licence) VALUES (11, 22, '2021-06-01', '2021-05-31', '粤B2-20200022');
 -- whoever gets no new resources
 UPDATE beian.provider SET resources_frozen = true WHERE id = 22;
 INSERT INTO beian.provider_lease (lessor_id, lessee_id) VALUES (11, 22);
-INSERT INTO beian.provider_lease (lessor_id, lessee_id, since, until) VALUES (11, 22, '2025-01-01', '2025-03-31') RETURNING lessee_id;	-- an old one may be entered
+INSERT INTO beian.provider_lease (lessor_id, lessee_id, since, until) VALUES (11, 22, '2021-01-01', '2021-03-31') RETURNING lessee_id;	-- an old one may be entered
 UPDATE beian.provider SET resources_frozen = false WHERE id = 22;
 -- a class does not change under a lease that it forbids
 UPDATE beian.provider SET class = 'value_added' WHERE id = 11;
@@ -337,7 +337,7 @@ UPDATE beian.provider SET class = 'value_added' WHERE id = 21;
 -- no ring
 INSERT INTO beian.provider_lease (lessor_id, lessee_id) VALUES (11, 13), (13, 14);
 INSERT INTO beian.provider_lease (lessor_id, lessee_id) VALUES (14, 11);
-INSERT INTO beian.provider_lease (lessor_id, lessee_id, since, until) VALUES (14, 11, '2025-01-01', '2025-03-31') RETURNING lessor_id;	-- is over
+INSERT INTO beian.provider_lease (lessor_id, lessee_id, since, until) VALUES (14, 11, '2021-01-01', '2021-03-31') RETURNING lessor_id;	-- is over
 INSERT INTO beian.provider_lease (lessor_id, lessee_id, until) VALUES (14, 11, (now() AT TIME ZONE 'Asia/Shanghai')::date);
 UPDATE beian.provider_lease SET until = since WHERE (lessor_id, lessee_id) = (11, 13);
 INSERT INTO beian.provider_lease (lessor_id, lessee_id, since) VALUES (14, 12, (now() AT TIME ZONE 'Asia/Shanghai')::date) RETURNING lessor_id;
@@ -348,9 +348,9 @@ SET ROLE regress_icp_jing;
 INSERT INTO beian.provider_lease (lessor_id, lessee_id, is_violation, finding) VALUES (21, 22, true, '检查发现');
 SET ROLE regress_icp_yue;
 INSERT INTO beian.provider_lease (lessor_id, lessee_id, is_violation) VALUES (21, 22, true);
-INSERT INTO beian.provider_lease (lessor_id, lessee_id, is_violation, finding, since) VALUES (21, 22, true, '检查发现', '2025-02-01'), (21, 23, true, '检查发现', '2025-02-01');
+INSERT INTO beian.provider_lease (lessor_id, lessee_id, is_violation, finding, since) VALUES (21, 22, true, '检查发现', '2021-02-01'), (21, 23, true, '检查发现', '2021-02-01');
 SELECT * FROM beian.sublease_clearance;
-UPDATE beian.provider_lease SET until = '2025-05-01' WHERE lessee_id = 23;
+UPDATE beian.provider_lease SET until = '2021-05-01' WHERE lessee_id = 23;
 SELECT * FROM beian.sublease_clearance;
 SET ROLE regress_icp_hu;
 SELECT * FROM beian.sublease_clearance;
