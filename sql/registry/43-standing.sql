@@ -349,14 +349,16 @@ END;
 COMMENT ON FUNCTION @registry@.own_provinces() IS 'Provinces for whose bureau the acting role acts';
 
 CREATE FUNCTION @registry@.lies_in(server_province icp.province, provider_id bigint, provinces smallint[]) RETURNS boolean
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
-BEGIN ATOMIC
-	SELECT icp.province_code(lies_in.server_province) = ANY (lies_in.provinces)
+AS $$
+BEGIN
+	RETURN icp.province_code(lies_in.server_province) = ANY (lies_in.provinces)
 		OR EXISTS (SELECT FROM @registry@.provider p
 					WHERE p.id = lies_in.provider_id AND p.province_code = ANY (lies_in.provinces));
-END;
+END
+$$;
 COMMENT ON FUNCTION @registry@.lies_in(icp.province, bigint, smallint[]) IS
 	'Is the server or the provider of an access in one of these provinces?';
 
