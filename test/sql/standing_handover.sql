@@ -50,6 +50,9 @@ UPDATE beian.application SET state = 'pre_verified' WHERE id IN (3, 4);
 UPDATE beian.application SET state = 'verified' WHERE id = 4;
 UPDATE beian.application SET state = 'reported' WHERE id = 4;
 SELECT id, state, provider_id, account_id FROM beian.application ORDER BY id;
+-- and about accesses: 12 and 13 have lost their object when 2 has taken over, 14 too; 15 and 16 go along
+INSERT INTO beian.application (id, kind, site_id, provider_id) VALUES (12, 'change_access', 2, 1), (13, 'new_access', 7, 2), (14, 'new_access', 5, 1), (15, 'change_access', 4, 1), (16, 'change_sponsor', 1, 1);
+UPDATE beian.application SET state = 'submitted' WHERE id IN (13, 14, 15);
 
 -- 1. Who may, and when
 
@@ -104,11 +107,15 @@ SET ROLE regress_icp_jing;
 UPDATE beian.application SET state = 'approved' WHERE id = 4;
 RESET ROLE;
 SELECT a.provider_id, a.status FROM beian.access a WHERE a.site_id = 11;
+SELECT p.id, p.access_id = a.id AS of_the_access FROM beian.application p JOIN beian.access a ON a.site_id = 4 AND a.provider_id = 2 WHERE p.id = 15;
+-- no site lost its last access on the way, so that none is to be cancelled
+SELECT count(*) AS cancellations FROM beian.application WHERE kind = 'cancel_site';
 -- no claim moved, no conflict
 SELECT count(*) AS claims_changed FROM (SELECT c.id, c.key, c.account_id, c.released_at FROM beian.claim c EXCEPT SELECT * FROM before) d;
 SELECT count(*) AS conflicts FROM beian.conflict;
--- told: an event a site, the bureaux with a say, the two providers
-SELECT e.actor, e.sponsor_id, e.site_id, e.province_code, e.reason, e.old_values, e.new_values FROM beian.event e WHERE e.event = 'hand_over' ORDER BY e.site_id;
+-- told: an event, one for each live access, the bureaux with a say, the two providers
+SELECT e.actor, e.province_code, e.reason, e.old_values, e.new_values FROM beian.event e WHERE e.event = 'hand_over';
+SELECT e.actor, e.sponsor_id, e.site_id, e.old_values - 'access' AS old, e.new_values - 'access' AS new FROM beian.event e WHERE e.event = 'change' AND e.old_values ? 'access' ORDER BY e.site_id;
 SELECT n.template, n.recipient, n.provider_id, n.province_code FROM beian.notice n WHERE n.template IN ('handed_over', 'provider_begin_exit') ORDER BY n.id;
 -- each provider sees what is now its own, and the receipt
 SET ROLE regress_icp_p1;
@@ -157,6 +164,8 @@ SELECT id, status FROM beian.account WHERE provider_id = 3;
 INSERT INTO beian.account (provider_id, user_name, status) VALUES (2, 'neu', 'open'), (2, 'gone', 'closed');
 INSERT INTO beian.site (sponsor_id, domains) VALUES (4, '{a1.cn}');		-- of the account 4, against 甲公司
 SELECT kind, key, left_account, right_account, state FROM beian.conflict;
+INSERT INTO beian.application (id, kind, site_id) VALUES (50, 'change_site', 5);
+INSERT INTO beian.site_change (application_id, name) VALUES (50, '丁一新');
 SET ROLE regress_icp_p2;
 SELECT beian.transfer_sponsor(4, 8, '过户');
 SET ROLE regress_icp_jing;
@@ -172,6 +181,7 @@ RESET ROLE;
 SELECT account_id, number FROM beian.sponsor WHERE id = 4;
 SELECT id, account_id, number FROM beian.site WHERE sponsor_id = 4 ORDER BY id;
 SELECT id, account_id, state FROM beian.application WHERE sponsor_id = 4 ORDER BY id;
+SELECT application_id, account_id, status FROM beian.site_change;
 -- the claims are the new account's, and so are the conflicts
 SELECT c.kind, c.key, c.account_id, c.approved FROM beian.claim c WHERE c.released_at IS NULL AND c.key IN ('d1.cn', 'd2.cn', '丁公司') ORDER BY 2;
 SELECT kind, key, left_account, right_account, state FROM beian.conflict ORDER BY state, kind;
