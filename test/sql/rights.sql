@@ -45,13 +45,13 @@ SELECT p.oid::regprocedure FROM pg_proc p
 SELECT c.oid::regclass FROM pg_class c
  WHERE c.relnamespace = 'beian'::regnamespace AND c.relkind IN ('r', 'v', 'S')
    AND has_table_privilege('regress_icp_nobody', c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER');
--- the public asks whether a site is filed and may be resolved, and reads what bureaus publish; nothing else
+-- the public asks whether a site is filed and may be resolved, reads what bureaus publish and through whom to file; nothing else
 SELECT p.oid::regprocedure FROM pg_proc p
  WHERE p.pronamespace = 'beian'::regnamespace AND has_function_privilege('regress_icp_public', p.oid, 'EXECUTE') ORDER BY p.proname;
 SELECT c.oid::regclass FROM pg_class c
  WHERE c.relnamespace = 'beian'::regnamespace AND c.relkind IN ('r', 'v')
    AND (has_table_privilege('regress_icp_public', c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
-		OR has_any_column_privilege('regress_icp_public', c.oid, 'SELECT, INSERT, UPDATE, REFERENCES'));
+		OR has_any_column_privilege('regress_icp_public', c.oid, 'SELECT, INSERT, UPDATE, REFERENCES')) ORDER BY c.relname;
 -- the tables of claims are nobody's but the owner's; the ministry may read
 SELECT c.oid::regclass, r.rolname
   FROM pg_class c CROSS JOIN pg_roles r
