@@ -90,13 +90,18 @@ GRANT SELECT ON icp.notice_text TO PUBLIC;
 
 -- One pass: what a value contains is not looked at again.
 CREATE FUNCTION icp.fill_notice(template text, "values" jsonb) RETURNS text
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-	SELECT coalesce(string_agg(CASE WHEN m.part[2] IS NULL THEN m.part[1]
-									ELSE coalesce(fill_notice."values" ->> m.part[2], '') END, '' ORDER BY m.n), '')
-	  FROM regexp_matches(fill_notice.template, '(\{([a-z][a-z0-9_]*)\}|[^{]+|\{)', 'g') WITH ORDINALITY AS m(part, n);
-END;
+AS $$
+BEGIN
+	IF strpos(template, '{') = 0 THEN
+		RETURN template;
+	END IF;
+	RETURN (SELECT string_agg(CASE WHEN m.part[2] IS NULL THEN m.part[1]
+								   ELSE coalesce("values" ->> m.part[2], '') END, '' ORDER BY m.n)
+			  FROM regexp_matches(template, '(\{([a-z][a-z0-9_]*)\}|[^{]+|\{)', 'g') WITH ORDINALITY AS m(part, n));
+END
+$$;
 COMMENT ON FUNCTION icp.fill_notice(text, jsonb) IS
 	'Puts values in the places of {name} in a text, in one pass: braces within a value stay as they are; a name without a value leaves nothing';
 

@@ -107,20 +107,25 @@ COMMENT ON FUNCTION @registry@.require_system(text) IS 'Fails unless acts_as_sys
 
 -- Where a sponsor can be reached: the site's own contact first, then the sponsor's.  (By name: a form may lack some.)
 CREATE FUNCTION @registry@.contact_address(channel text, recipient text, sponsor jsonb, site jsonb) RETURNS text
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
-BEGIN ATOMIC
-	SELECT a.address
-	  FROM (VALUES (1, 'mail', site ->> 'email'), (2, 'mail', sponsor ->> 'email'),
-				   (1, 'sms', site ->> 'mobile'), (2, 'sms', sponsor ->> 'mobile'), (3, 'sms', sponsor ->> 'phone'))
-		   AS a(rank, channel, address)
-	 WHERE a.channel = contact_address.channel
-	   AND CASE a.channel WHEN 'mail' THEN icp.explain_email(a.address) IS NULL
-						  ELSE icp.phone_kind(a.address) IN ('mobile', 'foreign') END
-	   AND a.address IS NOT NULL
-	 ORDER BY CASE WHEN recipient = 'principal' THEN a.rank ELSE (a.rank + 1) % 3 END
-	 LIMIT 1;
-END;
+AS $$
+DECLARE
+	of_site		text[] := CASE channel WHEN 'mail' THEN ARRAY[site ->> 'email'] ELSE ARRAY[site ->> 'mobile'] END;
+	of_sponsor	text[] := CASE channel WHEN 'mail' THEN ARRAY[sponsor ->> 'email']
+								ELSE ARRAY[sponsor ->> 'mobile', sponsor ->> 'phone'] END;
+	address		text;
+BEGIN
+	FOREACH address IN ARRAY CASE recipient WHEN 'principal' THEN of_site || of_sponsor ELSE of_sponsor || of_site END
+	LOOP
+		IF channel = 'mail' AND address IS NOT NULL AND icp.explain_email(address) IS NULL
+		   OR channel = 'sms' AND icp.phone_kind(address) IN ('mobile', 'foreign') THEN
+			RETURN address;
+		END IF;
+	END LOOP;
+	RETURN NULL;
+END
+$$;
 COMMENT ON FUNCTION @registry@.contact_address(text, text, jsonb, jsonb) IS
 	'The mailbox or mobile number of a sponsor: the person in charge of the site first if that one is told, the sponsor''s first otherwise; NULL where none is usable';
 
@@ -129,6 +134,7 @@ CREATE FUNCTION @registry@.send_notice(template text, application_id bigint, rec
 	LANGUAGE plpgsql VOLATILE
 	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
+	SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	given		jsonb := coalesce("values", '{}');
@@ -141,8 +147,10 @@ DECLARE
 	province	icp.province;
 	fills		jsonb;
 	address		text;
+	shown		text;			-- the address, masked
 	problem		text;
 	is_secret	boolean;
+	body		text;
 	written		bigint;
 	first		bigint;
 BEGIN
@@ -202,12 +210,16 @@ BEGIN
 						-- it goes into the head of a message
 						WHEN address ~ '[[:cntrl:]]' THEN 'address contains control characters (联系方式含控制字符)' END;
 
+		shown := CASE WHEN problem IS NULL THEN icp.mask_address(address) END;
+		body := icp.fill_notice(form.text_zh, fills);
+
 		INSERT INTO @registry@.notice (template, application_id, sponsor_id, account_id, provider_id, province_code,
 									recipient, channel, address, text, state, delivered_at, useless_at, last_error, has_secret)
 		VALUES (form.code, app.id, about.id, told.account_id, provider.id, icp.province_code(province),
-				form.recipient, form.channel, CASE WHEN problem IS NULL THEN icp.mask_address(address) END,
-				icp.fill_notice(form.text_zh,
-					fills || coalesce((SELECT jsonb_object_agg(s, '******') FROM unnest(form.secrets) s), '{}')),
+				form.recipient, form.channel, shown,
+				CASE WHEN is_secret
+					 THEN icp.fill_notice(form.text_zh, fills || (SELECT jsonb_object_agg(s, '******') FROM unnest(form.secrets) s))
+					 ELSE body END,
 				CASE WHEN form.channel = 'task' THEN 'delivered' WHEN problem IS NULL THEN 'queued' ELSE 'dead' END,
 				CASE WHEN form.channel = 'task' THEN now() END, now() + form.useful_for, problem,
 				is_secret)
@@ -216,7 +228,7 @@ BEGIN
 		IF form.channel <> 'task' AND problem IS NULL THEN
 			INSERT INTO @registry@.notice_secret (notice_id, province_code, address, text)
 			VALUES (written, icp.province_code(province), address,
-					CASE WHEN is_secret THEN icp.fill_notice(form.text_zh, fills) END);
+					CASE WHEN is_secret THEN body END);
 			PERFORM pg_notify(s.value, '') FROM @registry@.setting s
 			 WHERE s.name = 'notify' AND s.value <> 'off' AND octet_length(s.value) BETWEEN 1 AND 63;
 		END IF;
@@ -231,6 +243,7 @@ CREATE FUNCTION @registry@.notify_step() RETURNS trigger
 	LANGUAGE plpgsql
 	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
+	SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
 	PERFORM @registry@.send_notice(n.code, NEW.id, n.recipient, jsonb_build_object('reason', NEW.reason))
@@ -360,7 +373,9 @@ BEGIN
 		RAISE EXCEPTION 'whether notice % was delivered must not be null', deliver_notice.id
 			USING ERRCODE = 'null_value_not_allowed';
 	END IF;
-	SELECT n.* INTO notice FROM @registry@.notice n WHERE n.id = deliver_notice.id FOR UPDATE;
+	SELECT n.*, s.address AS real_address INTO notice
+	  FROM @registry@.notice n LEFT JOIN @registry@.notice_secret s ON s.notice_id = n.id
+	 WHERE n.id = deliver_notice.id FOR UPDATE OF n;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'notice % does not exist', deliver_notice.id USING ERRCODE = 'no_data_found';
 	ELSIF notice.state = 'queued' THEN
@@ -381,7 +396,10 @@ BEGIN
 	   SET state = new_state,
 		   delivered_at = CASE WHEN ok THEN clock_timestamp() END,
 		   next_try_at = CASE new_state WHEN 'failed' THEN clock_timestamp() + pause ELSE n.next_try_at END,
-		   last_error = CASE WHEN NOT ok THEN left(coalesce(nullif(btrim(error), ''), 'no reason given (未说明原因)'), 1000) END
+		   -- mail servers like to repeat the address
+		   last_error = CASE WHEN NOT ok THEN
+				left(coalesce(replace(nullif(btrim(error), ''), coalesce(notice.real_address, ''), coalesce(notice.address, '')),
+							  'no reason given (未说明原因)'), 1000) END
 	 WHERE n.id = notice.id;
 	DELETE FROM @registry@.notice_secret s
 	 WHERE s.notice_id = notice.id AND (new_state = 'delivered' OR new_state = 'dead' AND notice.has_secret);
@@ -389,7 +407,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @registry@.deliver_notice(bigint, boolean, text, text) IS
-	'A deliverer says how it went with a notice it has taken: delivered, or failed with the error (not the address); returns the state it is in. With the worker''s name, the failure of one whose time was over is passed by';
+	'A deliverer says how it went with a notice it has taken: delivered, or failed with the error, in which the address is masked; returns the state it is in. With the worker''s name, the failure of one whose time was over is passed by';
 
 CREATE FUNCTION @registry@.requeue_notice(id bigint, address text DEFAULT NULL) RETURNS void
 	LANGUAGE plpgsql VOLATILE
