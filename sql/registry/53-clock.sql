@@ -26,22 +26,19 @@ CREATE FUNCTION @registry@.stamp_clock() RETURNS trigger
 AS $$
 DECLARE
 	term	record;
-	since	timestamptz;
 BEGIN
 	SELECT t.code, t.since INTO term FROM icp.clock_term t
 	 WHERE NEW.state = ANY (t.states) AND (t.kinds IS NULL OR NEW.kind = ANY (t.kinds));
-	since := CASE term.since WHEN 'submitted_at' THEN NEW.submitted_at
-							 WHEN 'reported_at' THEN NEW.reported_at
-							 ELSE now() END;
-	IF term.code IS NULL OR since IS NULL THEN
+	IF term.code IS NULL OR term.since = 'submitted_at' AND NEW.submitted_at IS NULL THEN
 		NEW.clock := NULL;
 		NEW.clock_due_at := NULL;
 	ELSIF term.since = 'reported_at' THEN
+		-- the review's deadline, which stamp_application() has set
 		NEW.clock := term.code;
 		NEW.clock_due_at := NEW.due_at;
 	ELSIF term.since <> 'state' OR NEW.state IS DISTINCT FROM OLD.state THEN
 		NEW.clock := term.code;
-		NEW.clock_due_at := icp.clock_due(term.code, since);
+		NEW.clock_due_at := icp.clock_due(term.code, CASE term.since WHEN 'submitted_at' THEN NEW.submitted_at ELSE now() END);
 		IF NEW.clock_due_at IS NULL THEN
 			RAISE WARNING 'the deadline "%" (%) of application % cannot be computed', term.code, NEW.state, NEW.id
 				USING HINT = 'Load the year into icp.calendar_local; run_clocks() fills the deadline in then.';

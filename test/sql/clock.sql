@@ -130,6 +130,18 @@ UPDATE beian.application SET state = 'approved' WHERE id = 6;
 UPDATE beian.application SET state = 'approved' WHERE id = 5;
 SELECT application_id, new_values ->> 'clock' AS clock, new_values ->> 'state' AS state, count(*) FROM beian.event WHERE event = 'overdue' GROUP BY 1, 2, 3 ORDER BY 1, 2;
 SELECT * FROM clock WHERE id IN (4, 5, 6) ORDER BY id;
+-- other kinds: a review that the bureau opens itself runs from then, a password is reset within ten days, a change goes to the visit or not
+BEGIN;
+INSERT INTO beian.application (kind, sponsor_id, licence) VALUES ('licence', 5, '粤B2-20090059') RETURNING id AS licence \gset
+INSERT INTO beian.application (kind, sponsor_id) VALUES ('password_reset', 5) RETURNING id AS reset \gset
+INSERT INTO beian.application (kind, site_id) VALUES ('change_site', 5) RETURNING id AS change \gset
+UPDATE beian.application SET state = 'reviewing' WHERE id = :licence;
+UPDATE beian.application SET state = 'submitted' WHERE id IN (:reset, :change);
+SELECT kind, state, clock, clock_due_at = icp.clock_due(clock, now()) AS right_due, clock_due_at = due_at AS same_as_due_at FROM beian.application WHERE id IN (:licence, :reset, :change) ORDER BY kind;
+UPDATE beian.application SET state = 'reported' WHERE id = :reset;
+UPDATE beian.application SET state = 'verified' WHERE id = :change;
+SELECT kind, state, clock, clock_due_at = icp.clock_due(clock, now()) AS right_due, clock_due_at = due_at AS same_as_due_at FROM beian.application WHERE id IN (:reset, :change) ORDER BY kind;
+ROLLBACK;
 -- a visit that was made late counts, if nobody had it expire before
 UPDATE beian.application SET state = 'submitted' WHERE id = 7;
 UPDATE beian.application SET state = 'pre_verified' WHERE id = 7;

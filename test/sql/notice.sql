@@ -25,7 +25,7 @@ SELECT code FROM icp.notice_template t, unnest(t.kinds) k
 SELECT code, e FROM icp.notice_template t, unnest(t.events) e
  WHERE e NOT LIKE 'sms%' AND NOT EXISTS (SELECT FROM icp.transition x WHERE x.event = e);
 SELECT code FROM icp.notice_template t WHERE text_en = '' OR clause = '' OR EXISTS (SELECT FROM unnest(t.secrets) s WHERE strpos(text_zh, '{' || s || '}') = 0);
-SELECT string_agg(DISTINCT code, ' ' ORDER BY code) AS codes FROM icp.notice_text;
+SELECT code, recipient, channel, events, kinds, secrets, useful_for, clause FROM icp.notice_template ORDER BY 1, 2, 3;
 
 -- Values go in in one pass: what they contain is not looked at again.
 SELECT t, icp.fill_notice(t, '{"a": "{b}", "b": "B", "n": null, "num": 7, "q": "x''\"\\1{{"}') FROM unnest('{"no place","{a} and {b}","{a}{a}{{b}}","{n}|{missing}|{num}","{q}","{","a {","{B} {a b} {}","","{a"}'::text[]) t;
@@ -58,32 +58,56 @@ UPDATE beian.application SET state = 'pre_verified' WHERE id = 1;
 UPDATE beian.application SET state = 'verified' WHERE id = 1;
 UPDATE beian.application SET state = 'reported' WHERE id = 1;
 UPDATE beian.application SET state = 'approved' WHERE id = 1;
-SELECT id, template, recipient, channel, address, regexp_replace(text, '备\d{4}', '备YYYY') AS text, state
-  FROM beian.notice ORDER BY id;
+SELECT row_number() OVER (ORDER BY id) AS n, template, recipient, channel, address, regexp_replace(text, '备\d{4}', '备YYYY') AS text, state
+  FROM beian.notice WHERE template NOT IN ('conflict_found', 'password') ORDER BY id;
 SELECT recipient, channel, application_id, sponsor_id, province_code, account_id, provider_id, delivered_at = at AS at_once, has_secret, count(*)
-  FROM beian.notice GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1, 2;
+  FROM beian.notice WHERE template NOT IN ('conflict_found', 'password') GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1, 2;
 -- the address is elsewhere, and only of what is to be sent
-SELECT n.id, s.address, s.text FROM beian.notice n LEFT JOIN beian.notice_secret s ON s.notice_id = n.id WHERE n.channel <> 'task' ORDER BY 1;
+SELECT n.channel, s.address, s.text, count(*) FROM beian.notice n LEFT JOIN beian.notice_secret s ON s.notice_id = n.id WHERE n.template NOT IN ('conflict_found', 'password') GROUP BY 1, 2, 3 ORDER BY 1, 2;
 -- a sponsor without mailbox and mobile number cannot be told: that is on record
 INSERT INTO beian.application (site_id) VALUES (2);
 UPDATE beian.application SET state = 'submitted' WHERE id = 2;
 UPDATE beian.application SET state = 'pre_verified' WHERE id = 2;
 SELECT template, channel, address, state, last_error FROM beian.notice WHERE application_id = 2;
+-- the other kinds of application: what their approval tells, and whom
+TRUNCATE beian.notice, beian.notice_secret;
+CREATE FUNCTION pg_temp.pass(app bigint, VARIADIC states text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	s	text;
+BEGIN
+	FOREACH s IN ARRAY states LOOP
+		UPDATE beian.application SET state = s WHERE id = app;
+	END LOOP;
+END
+$$;
+INSERT INTO beian.access (site_id, provider_id) VALUES (1, 2) RETURNING id AS access \gset
+INSERT INTO beian.application (kind, site_id, access_id, provider_id) VALUES ('new_access', 1, :access, 2) RETURNING id \gset
+SELECT pg_temp.pass(:id, 'submitted', 'pre_verified', 'verified', 'reported', 'approved');
+INSERT INTO beian.application (kind, site_id) VALUES ('change_site', 1) RETURNING id \gset
+SELECT pg_temp.pass(:id, 'submitted', 'verified', 'reported', 'approved');
+INSERT INTO beian.application (kind, sponsor_id, licence) VALUES ('licence', 1, '京ICP证030173号') RETURNING id \gset
+SELECT pg_temp.pass(:id, 'reviewing', 'approved');
+INSERT INTO beian.application (kind, site_id) VALUES ('cancel_site', 1) RETURNING id \gset
+SELECT pg_temp.pass(:id, 'submitted', 'reported', 'approved');
+SELECT row_number() OVER (ORDER BY n.id) AS n, a.kind, n.template, n.recipient, n.channel, n.provider_id, regexp_replace(n.text, '备\d{4}', '备YYYY') AS text
+  FROM beian.notice n LEFT JOIN beian.application a ON a.id = n.application_id
+ WHERE n.template NOT IN ('precheck_passed', 'password', 'password_reset') ORDER BY n.id;
+
 -- what is loaded or changed outside the workflow tells nobody
 TRUNCATE beian.notice, beian.notice_secret;
 UPDATE beian.application SET provider_id = 1;
 INSERT INTO beian.access (site_id, provider_id, status) VALUES (2, 1, 'live');
 SELECT count(*) FROM beian.notice;
 -- a cancelled access: its provider stops it (4 §22(三))
-UPDATE beian.access SET status = 'cancelled' WHERE site_id = 1;
+UPDATE beian.access SET status = 'cancelled' WHERE site_id = 2;
 SELECT template, recipient, provider_id, regexp_replace(text, '备\d{4}', '备YYYY') AS text, state FROM beian.notice;
 
 -- By function: whom the values say, on each channel of the template.
 TRUNCATE beian.notice, beian.notice_secret RESTART IDENTITY;
 SELECT beian.send_notice('conflict_found', 1, 'rival', '{"sponsor_id": 3}');
 SELECT beian.send_notice('interface_closed', NULL, NULL, '{"provider_id": 2, "reason": "记分达到80分"}');
-SELECT beian.send_notice('handed_over', NULL, NULL, '{"provider_id": 2, "province_code": 31, "sites": 12, "to_provider": "一号云"}');
-SELECT beian.send_notice('annual_review', NULL, 'sponsor', '{"sponsor_id": 3, "year": 2030, "due": "2030-03-31"}');
+SELECT beian.send_notice('handed_over', NULL, 'bureau', '{"provider_id": 2, "province_code": 31, "sites": 12, "to_provider": "一号云"}');
+SELECT beian.send_notice('annual_review_opened', NULL, 'sponsor', '{"sponsor_id": 3, "year": 2030, "due": "2030-03-31"}');
 SELECT beian.send_notice('password_reset', 2, 'provider', '{"password": "s3cret", "address": "letter@example.cn"}');
 SELECT beian.send_notice('sms_code', 1, NULL, '{"code": "123456"}');
 SELECT beian.send_notice('password', 1, 'sponsor', '{"password": "p4ss"}');
@@ -96,7 +120,7 @@ SELECT state, address, last_error FROM beian.notice WHERE id = :injected;
 
 -- Delivery.
 TRUNCATE beian.notice, beian.notice_secret RESTART IDENTITY;
-SELECT beian.send_notice('annual_review', NULL, 'sponsor', format('{"sponsor_id": 3, "year": %s, "due": "d"}', y)::jsonb) AS id FROM generate_series(1, 5) y;
+SELECT beian.send_notice('annual_review_opened', NULL, 'sponsor', format('{"sponsor_id": 3, "year": %s, "due": "d"}', y)::jsonb) AS id FROM generate_series(1, 5) y;
 SELECT beian.send_notice('sms_code', 1, NULL, '{"code": "123456"}') AS code \gset
 SELECT beian.deliver_notice(1, true);
 SELECT id, channel, address, text, tries FROM beian.take_notices(2, 'one');
@@ -204,7 +228,7 @@ TRUNCATE beian.notice, beian.notice_secret RESTART IDENTITY;
 SELECT beian.send_notice('password', 1, 'sponsor', '{"password": "p4ss"}');		-- 1, 2: sponsor 1, through provider 1
 SELECT beian.send_notice('conflict_found', 1, 'rival', '{"sponsor_id": 3}');		-- 3, 4: sponsor 3, through provider 2
 SELECT beian.send_notice('filed', 1, 'provider');									-- 5: provider 1
-SELECT beian.send_notice('handed_over', NULL, NULL, '{"provider_id": 2, "province_code": 11}');	-- 6: bureau of 京
+SELECT beian.send_notice('handed_over', NULL, 'bureau', '{"provider_id": 2, "province_code": 11}');	-- 6: bureau of 京
 CREATE FUNCTION pg_temp.as_role(r name, command text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	result	text;
