@@ -16,8 +16,9 @@ COMMENT ON COLUMN @registry@.application.clock_overdue_at IS
 	'When it was recorded (event overdue) that the term is over; NULL: it is not, or nobody has looked yet';
 COMMENT ON COLUMN @registry@.application.takes_effect_on IS
 	'Day on which a change takes effect, to be filed 30 days before (4 §14(四))';
--- What run_clocks() has to look at, and no more.
+-- What run_clocks() and the lists have to look at, and no more.
 CREATE INDEX application_clock_due_idx ON @registry@.application (clock_due_at) WHERE clock_overdue_at IS NULL;
+CREATE INDEX application_clock_overdue_idx ON @registry@.application (clock_overdue_at) WHERE clock_overdue_at IS NOT NULL;
 CREATE INDEX application_clock_unknown_idx ON @registry@.application (id) WHERE clock IS NOT NULL AND clock_due_at IS NULL;
 
 CREATE FUNCTION @registry@.stamp_clock() RETURNS trigger

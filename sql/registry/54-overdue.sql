@@ -1,5 +1,9 @@
 -- What waits, and what has waited too long.  The views show each role the applications that it sees anyway.
 
+-- The queues are short, whatever the years have left behind.
+CREATE INDEX application_review_idx ON @registry@.application (due_at) WHERE state IN ('reviewing', 'conflicted');
+CREATE INDEX application_submitted_idx ON @registry@.application (submitted_at) WHERE state = 'submitted';
+
 CREATE FUNCTION @registry@.days_to(due_at timestamptz) RETURNS integer
 	LANGUAGE sql STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, icp, pg_temp
@@ -40,7 +44,7 @@ CREATE VIEW @registry@.overdue_application WITH (security_invoker, security_barr
 SELECT a.id, a.kind, a.state, a.province, a.province_code, a.account_id, a.sponsor_id, a.site_id, a.provider_id,
 	   a.filed_by, a.submitted_at, a.reported_at, a.clock, a.clock_due_at AS due_at, a.clock_overdue_at AS recorded_at
   FROM @registry@.application a
- WHERE a.clock_due_at <= now();
+ WHERE a.clock_overdue_at IS NOT NULL OR a.clock_overdue_at IS NULL AND a.clock_due_at <= now();
 COMMENT ON VIEW @registry@.overdue_application IS
 	'Applications that stand longer than any term allows, whoever filed them and whoever is to act';
 

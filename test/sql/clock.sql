@@ -266,13 +266,13 @@ ROLLBACK;
 -- what a member "system" brings about is its act
 UPDATE beian.application SET state = 'withdrawn' WHERE id = 11;
 INSERT INTO beian.site (sponsor_id, name, domains) VALUES (12, '网', '{x12.cn}');
-INSERT INTO beian.application (site_id) VALUES (13);
-UPDATE beian.application SET state = 'submitted' WHERE id = 13;
-UPDATE beian.application SET state = 'pre_verified' WHERE id = 13;
-SELECT pg_temp.set_due('{13}', now() - interval '1 second');
+INSERT INTO beian.application (site_id) VALUES (13) RETURNING id AS last \gset
+UPDATE beian.application SET state = 'submitted' WHERE id = :last;
+UPDATE beian.application SET state = 'pre_verified' WHERE id = :last;
+SELECT pg_temp.set_due(ARRAY[:last], now() - interval '1 second');
 SET ROLE regress_icp_system;
 SELECT * FROM beian.run_clocks();
-SELECT actor, event, from_state, to_state FROM beian.event WHERE application_id = 13 ORDER BY id DESC LIMIT 1;
+SELECT actor, event, from_state, to_state FROM beian.event WHERE application_id = :last ORDER BY id DESC LIMIT 1;
 RESET ROLE;
 SET ROLE regress_icp_jing;
 SELECT * FROM beian.run_clocks();
