@@ -8,7 +8,7 @@ CREATE TABLE icp.notice_template (
 	channel		text NOT NULL CHECK (channel OPERATOR(pg_catalog.=) ANY ('{mail,sms,task}'::text[])),
 	text_zh		text NOT NULL,
 	text_en		text NOT NULL,
-	law_text	text,
+	is_of_law	boolean NOT NULL DEFAULT false,
 	secrets		text[] NOT NULL DEFAULT '{}',
 	useful_for	interval,
 	clause		text NOT NULL,
@@ -25,7 +25,7 @@ COMMENT ON COLUMN icp.notice_template.recipient IS
 COMMENT ON COLUMN icp.notice_template.channel IS 'mail, sms, or task: shown where the recipient works, and sent nowhere';
 COMMENT ON COLUMN icp.notice_template.text_zh IS 'The text; {name} stands for a value';
 COMMENT ON COLUMN icp.notice_template.text_en IS 'What it says, in English';
-COMMENT ON COLUMN icp.notice_template.law_text IS 'The words of the clause as the source prints them, where the law fixes the text';
+COMMENT ON COLUMN icp.notice_template.is_of_law IS 'The text is that of the clause, word for word';
 COMMENT ON COLUMN icp.notice_template.secrets IS 'Values that only the deliverer gets to see';
 COMMENT ON COLUMN icp.notice_template.useful_for IS 'How long it makes sense to deliver it; NULL: without end';
 COMMENT ON COLUMN icp.notice_template.clause IS 'Document and article of the law';
@@ -115,16 +115,16 @@ RETURN CASE
 COMMENT ON FUNCTION icp.mask_address(text) IS
 	'A mailbox or telephone number as others than the deliverer see it: z***@example.cn, 138******00';
 
--- The first two are the words of the law; a source in traditional characters is what has been found of it.
-INSERT INTO icp.notice_template (code, events, kinds, recipient, channel, text_zh, text_en, law_text, clause) VALUES
+-- The first two are the words of the law.
+INSERT INTO icp.notice_template (code, events, kinds, recipient, channel, text_zh, text_en, is_of_law, clause) VALUES
 	('precheck_passed', '{precheck_pass}', NULL, 'sponsor', 'sms',
 	 '您提交的网站备案信息已通过预核验，请在1个月内由网站负责人本人携带有关证件原件到我单位备案现场办理核验手续',
 	 'What you submitted has passed the first check; the person in charge of the site must come with the originals within one month.',
-	 '您提交的網站備案信息已通過預核驗,請在1個月內由網站負責人本人攜帶有關證件原件到我單位備案現場辦理核驗手續', '2 二(二)1(2)'),
+	 true, '2 二(二)1(2)'),
 	('precheck_failed', '{precheck_fail}', NULL, 'sponsor', 'sms',
 	 '您提交的网站备案信息未通过预核验，请修改后重新提交',
 	 'What you submitted has not passed the first check; please correct it and submit it again.',
-	 '您提交的網站備案信息未通過預核驗,請修改后重新提交', '2 二(二)1(2)');
+	 true, '2 二(二)1(2)');
 
 INSERT INTO icp.notice_template (code, events, kinds, recipient, channel, text_zh, text_en, clause) VALUES
 	('expired', '{timeout}', NULL, 'sponsor', 'sms',

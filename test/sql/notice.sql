@@ -8,16 +8,15 @@ INSERT INTO icp.calendar_year_local (year, source)
 SELECT y, 'test' FROM generate_series(extract(year FROM now())::int - 1, extract(year FROM now())::int + 2) y
  WHERE NOT EXISTS (SELECT FROM icp.calendar_year c WHERE c.year = y);
 
--- The two texts that the law fixes, word for word (2 二(二)1(2)): as sent, and as the source prints them.
+-- The two texts that the law fixes, word for word (2 二(二)1(2)), and as the source that was found prints them, in traditional characters.
 SELECT code, channel, recipient, events,
 	   text_zh = CASE code
 		WHEN 'precheck_passed' THEN '您提交的网站备案信息已通过预核验，请在1个月内由网站负责人本人携带有关证件原件到我单位备案现场办理核验手续'
 		WHEN 'precheck_failed' THEN '您提交的网站备案信息未通过预核验，请修改后重新提交' END AS words,
-	   law_text = CASE code
+	   icp.name_key(text_zh) = icp.name_key(CASE code
 		WHEN 'precheck_passed' THEN '您提交的網站備案信息已通過預核驗,請在1個月內由網站負責人本人攜帶有關證件原件到我單位備案現場辦理核驗手續'
-		WHEN 'precheck_failed' THEN '您提交的網站備案信息未通過預核驗,請修改后重新提交' END AS source,
-	   icp.name_key(text_zh) = icp.name_key(law_text) AS same_words
-  FROM icp.notice_template WHERE law_text IS NOT NULL ORDER BY code;
+		WHEN 'precheck_failed' THEN '您提交的網站備案信息未通過預核驗,請修改后重新提交' END) AS same_as_source
+  FROM icp.notice_template WHERE is_of_law ORDER BY code;
 -- every template: known kinds, steps that are there, an English text, the secrets in the text
 SELECT code FROM icp.notice_template t, unnest(t.kinds) k
  WHERE k NOT IN ('new_filing', 'new_site', 'new_access', 'change_sponsor', 'change_principal', 'change_site', 'change_access',
