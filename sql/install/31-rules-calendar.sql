@@ -127,6 +127,18 @@ COMMENT ON FUNCTION icp.working_days_between(date, date) IS
 	'Working days after start up to and including stop, negative if stop is before start; '
 	'error 22008 beyond the loaded years';
 
+CREATE FUNCTION icp.try_working_days_add(start date, days integer) RETURNS date
+	LANGUAGE c STABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'icp_try_working_days_add';
+COMMENT ON FUNCTION icp.try_working_days_add(date, integer) IS
+	'icp.working_days_add(), NULL beyond the loaded years';
+
+CREATE FUNCTION icp.try_working_days_between(start date, stop date) RETURNS integer
+	LANGUAGE c STABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'icp_try_working_days_between';
+COMMENT ON FUNCTION icp.try_working_days_between(date, date) IS
+	'icp.working_days_between(), NULL beyond the loaded years';
+
 -- Converted from chinese-days 1.5.7 (MIT, doc/third-party.md).
 INSERT INTO icp.calendar_year (year, source) VALUES
 	(2004, 'chinese-days 1.5.7'),

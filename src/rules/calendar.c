@@ -31,6 +31,8 @@
 ICP_FUNCTION(icp_is_working_day);
 ICP_FUNCTION(icp_working_days_add);
 ICP_FUNCTION(icp_working_days_between);
+ICP_FUNCTION(icp_try_working_days_add);
+ICP_FUNCTION(icp_try_working_days_between);
 ICP_FUNCTION(icp_calendar_changed);
 
 /* The leading columns of the tables, which an upgrade may follow with others but not move. */
@@ -232,6 +234,33 @@ Datum
 icp_working_days_between(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_INT32(calendar_working_days_between(PG_GETARG_DATEADT(0), PG_GETARG_DATEADT(1)));
+}
+
+/* The same, NULL where the calendar does not reach: for deadlines, which must not stop what is being entered. */
+Datum
+icp_try_working_days_add(PG_FUNCTION_ARGS)
+{
+	DateADT		day = PG_GETARG_DATEADT(0);
+	int64		missing;
+	int32		result;
+
+	if (DATE_NOT_FINITE(day) || !icp_calendar_add(get_calendar(), day, PG_GETARG_INT32(1), &result, &missing))
+		PG_RETURN_NULL();
+	PG_RETURN_DATEADT(result);
+}
+
+Datum
+icp_try_working_days_between(PG_FUNCTION_ARGS)
+{
+	DateADT		from = PG_GETARG_DATEADT(0);
+	DateADT		to = PG_GETARG_DATEADT(1);
+	int64		missing;
+	int32		result;
+
+	if (DATE_NOT_FINITE(from) || DATE_NOT_FINITE(to) ||
+		!icp_calendar_between(get_calendar(), from, to, &result, &missing))
+		PG_RETURN_NULL();
+	PG_RETURN_INT32(result);
 }
 
 /* Trigger on the four tables: every session, this one included, reads them anew. */
