@@ -7,7 +7,7 @@ CREATE TABLE icp.provider_state (
 	reports		text NOT NULL CHECK (reports IN ('all', 'no_new', 'none')),
 	is_final	boolean NOT NULL
 );
-COMMENT ON TABLE icp.provider_state IS 'The states of an access provider''s admission (企业系统准入, 4 §28–§32)';
+COMMENT ON TABLE icp.provider_state IS 'The states of an access provider''s admission (企业系统准入, 4 §28 to §32)';
 COMMENT ON COLUMN icp.provider_state.code IS 'Value of provider.admission';
 COMMENT ON COLUMN icp.provider_state.ordinal IS 'Order in which a provider usually passes them';
 COMMENT ON COLUMN icp.provider_state.name_zh IS 'Chinese term';

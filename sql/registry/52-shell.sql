@@ -1,4 +1,4 @@
--- Empty shells: what is filed and has nothing under it any more (1 表 迁移后·管局5, 4 §19(四)).
+-- Empty shells: what is filed and has nothing under it any more (1 表 迁移后, 管局5, 4 §19(四)).
 
 CREATE VIEW @registry@.empty_shell_site WITH (security_barrier) AS
 SELECT t.id, t.number, t.kind, t.name, t.domains, t.sponsor_id, t.account_id, t.province_code, t.filed_at,
