@@ -193,7 +193,7 @@ CREATE FUNCTION @registry@.recheck_conflicts(application_id bigint DEFAULT NULL)
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	everywhere	boolean := @registry@.acts_as_bureau() OR EXISTS (
+	everywhere	boolean := @registry@.acts_as_bureau(VARIADIC '{}') OR EXISTS (
 		SELECT FROM @registry@.member m WHERE m.role_name = @registry@.acting_user() AND m.role = 'system');
 BEGIN
 	IF application_id IS NOT NULL AND NOT everywhere

@@ -30,24 +30,20 @@ CREATE TRIGGER fill_new_name_key BEFORE UPDATE ON @registry@.site
 					   OR NEW.name_key IS DISTINCT FROM nullif(icp.name_key(NEW.name), NEW.name))
 	EXECUTE FUNCTION @registry@.fill_site_name_key();
 
-CREATE FUNCTION @registry@.find_site_name_rivals(application_id bigint, at_most integer DEFAULT 100)
-	RETURNS TABLE (site_id bigint, sponsor_id bigint, account_id bigint, name text, status text)
+CREATE FUNCTION @registry@.find_site_name_rivals(name text, account_id bigint, at_most integer DEFAULT 100)
+	RETURNS TABLE (site_id bigint, sponsor_id bigint, rival_account_id bigint, rival_name text, status text)
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
-	WITH applied AS MATERIALIZED (
-		SELECT a.account_id, icp.name_key(coalesce(n.name, CASE WHEN a.kind IN ('new_filing', 'new_site') THEN t.name END)) AS key
-		  FROM @registry@.application a
-		  LEFT JOIN @registry@.site t ON t.id = a.site_id
-		  LEFT JOIN @registry@.site_change n ON n.application_id = a.id
-		 WHERE a.id = find_site_name_rivals.application_id)
 	SELECT t.id, t.sponsor_id, t.account_id, t.name, t.status
-	  FROM applied p JOIN @registry@.site t ON (t.name = p.key OR t.name_key = p.key)
-	 WHERE p.key <> '' AND t.status IN ('draft', 'filed') AND t.account_id <> p.account_id
+	  FROM @registry@.site t
+	 WHERE icp.name_key(find_site_name_rivals.name) <> ''
+	   AND (t.name = icp.name_key(find_site_name_rivals.name) OR t.name_key = icp.name_key(find_site_name_rivals.name))
+	   AND t.status IN ('draft', 'filed') AND t.account_id <> find_site_name_rivals.account_id
 	 LIMIT at_most;
 END;
-COMMENT ON FUNCTION @registry@.find_site_name_rivals(bigint, integer) IS
-	'Sites of other accounts that bear the name for which the application asks, by icp.name_key; no more than at_most, of those that the caller may see';
+COMMENT ON FUNCTION @registry@.find_site_name_rivals(text, bigint, integer) IS
+	'Sites of other accounts that bear the name, by icp.name_key; no more than at_most, of those that the caller may see';
 
 CREATE FUNCTION @registry@.warn_site_name() RETURNS trigger
 	LANGUAGE plpgsql
@@ -55,13 +51,16 @@ CREATE FUNCTION @registry@.warn_site_name() RETURNS trigger
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	rivals	bigint := (SELECT count(*) FROM @registry@.find_site_name_rivals(NEW.id, 100));
 	wanted	text;
+	rivals	bigint;
 BEGIN
+	IF NEW.kind IN ('new_filing', 'new_site') THEN
+		wanted := (SELECT t.name FROM @registry@.site t WHERE t.id = NEW.site_id);
+	ELSE
+		wanted := (SELECT n.name FROM @registry@.site_change n WHERE n.application_id = NEW.id);
+	END IF;
+	rivals := (SELECT count(*) FROM @registry@.find_site_name_rivals(wanted, NEW.account_id, 100));
 	IF rivals > 0 THEN
-		SELECT coalesce(n.name, t.name) INTO wanted
-		  FROM @registry@.site t LEFT JOIN @registry@.site_change n ON n.application_id = NEW.id
-		 WHERE t.id = NEW.site_id;
 		INSERT INTO @registry@.warning (relation, row_id, code, field, found, expected, severity, clause, message_zh,
 										message_en, advice_zh, application_id, sponsor_id, site_id, province_code)
 		VALUES ('@registry@.site'::regclass, NEW.site_id::text, '1020', 'site_name', wanted,
