@@ -41,8 +41,8 @@ CREATE TABLE @registry@.claim_edge (
 	province_code	smallint,
 	detected_at		timestamptz NOT NULL
 );
-CREATE INDEX claim_edge_claim_idx ON @registry@.claim_edge (claim_holder_id, claim_id);
--- (with claim_id, so that the view of conflicts finds one pair among the many of a much-claimed key)
+-- (with the other side, so that the view of conflicts finds one pair among the many of a much-claimed key)
+CREATE INDEX claim_edge_claim_idx ON @registry@.claim_edge (claim_holder_id, claim_id, rival_id);
 CREATE INDEX claim_edge_rival_idx ON @registry@.claim_edge (rival_holder_id, rival_id, claim_id);
 COMMENT ON TABLE @registry@.claim_edge IS
 	'When this claim was entered or its holder filed or moved, that live claim of another account was there. Of two claims each may have found the other.';

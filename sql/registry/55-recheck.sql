@@ -71,11 +71,17 @@ BEGIN
 	END IF;
 
 	-- Whoever settles locks the applications in the order of their ids, so that no two wait for each other.
+	-- (What else is applied for of a record that is revoked is locked too: an approval has its application before the
+	-- record.)
 	applications := ARRAY(
 		SELECT @registry@.applications_of_holder(OLD.left_holder, OLD.left_holder_id)
 		UNION SELECT @registry@.applications_of_holder(OLD.right_holder, OLD.right_holder_id));
 	PERFORM FROM @registry@.application a
-	  WHERE a.id = ANY (applications) AND a.state IN ('conflicted', 'reviewing')
+	  WHERE a.id = ANY (applications || CASE WHEN NEW.settlement LIKE 'revoke%' THEN ARRAY(
+						SELECT b.id FROM @registry@.application b
+						 WHERE b.site_id = loser_id AND loser_holder = '@registry@.site'::regclass
+							OR b.sponsor_id = loser_id AND loser_holder = '@registry@.sponsor'::regclass) END)
+		AND NOT EXISTS (SELECT FROM icp.state s WHERE s.code = a.state AND s.is_final)
 	  ORDER BY a.id FOR NO KEY UPDATE;
 
 	INSERT INTO @registry@.conflict_settlement (left_claim, right_claim, settlement, reason, cause, contact, settled_by,
