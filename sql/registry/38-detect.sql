@@ -44,9 +44,11 @@ CREATE FUNCTION @registry@.fill_change_claim_key() RETURNS trigger
 AS $$
 BEGIN
 	NEW.claim_key := NULL;
-	IF NEW.name IS NOT NULL OR NEW.nature IS NOT NULL OR NEW.credential IS NOT NULL THEN
-		SELECT coalesce(@registry@.person_claim_key(k.name_key, coalesce(NEW.nature, s.nature),
-													coalesce(NEW.credential, s.credential)), k.name_key)
+	IF num_nonnulls(NEW.name, NEW.nature, NEW.credential) > 0 OR NEW.cleared && '{nature,credential}' THEN
+		SELECT coalesce(@registry@.person_claim_key(k.name_key,
+					CASE WHEN 'nature' = ANY (NEW.cleared) THEN NULL ELSE coalesce(NEW.nature, s.nature) END,
+					CASE WHEN 'credential' = ANY (NEW.cleared) THEN NULL ELSE coalesce(NEW.credential, s.credential) END),
+				k.name_key)
 		  INTO NEW.claim_key
 		  FROM @registry@.application a JOIN @registry@.sponsor s ON s.id = a.sponsor_id,
 			   LATERAL (SELECT icp.name_key(coalesce(NEW.name, s.name)) AS name_key) k

@@ -255,7 +255,8 @@ CREATE TRIGGER d_keep_settlements AFTER UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state = 'approved' AND NEW.state IS DISTINCT FROM OLD.state AND NEW.kind LIKE 'change\_%')
 	EXECUTE FUNCTION @registry@.keep_settlements();
 
--- The applicant is told that there is a conflict, and about what; whom with, the bureau tells in its reason (3 Q17).
+-- Both sides are told that there is a conflict, the applicant also about what; whom with, the bureau tells in its reason
+-- (3 Q17).  A draft on the other side will hear of it when it is reported itself.
 CREATE FUNCTION @registry@.tell_conflict() RETURNS trigger
 	LANGUAGE plpgsql
 	SECURITY DEFINER
@@ -263,15 +264,30 @@ CREATE FUNCTION @registry@.tell_conflict() RETURNS trigger
 AS $$
 DECLARE
 	causes	text;
+	rivals	bigint[];
 BEGIN
 	SELECT string_agg(DISTINCT CASE c.kind WHEN 'domain' THEN '域名' WHEN 'homepage' THEN '首页网址'
-							   WHEN 'sponsor_name' THEN '主办单位名称' ELSE c.kind END || ' ' || c.key, '；')
-	  INTO causes FROM @registry@.blocking_conflicts(NEW.id) c;
+							   WHEN 'sponsor_name' THEN '主办单位名称' ELSE c.kind END || ' ' || c.key, '；'),
+		   array_agg(DISTINCT coalesce(t.sponsor_id, a.sponsor_id, p.id)) FILTER (
+				WHERE r.approved OR EXISTS (
+					SELECT FROM @registry@.applications_of_holder(c.rival_holder, c.rival_holder_id) AS x(id)
+					  JOIN @registry@.application o ON o.id = x.id AND o.state IN ('conflicted', 'sms', 'reviewing')))
+	  INTO causes, rivals
+	  FROM @registry@.blocking_conflicts(NEW.id) c
+	  LEFT JOIN @registry@.claim r ON r.holder_id = c.rival_holder_id AND r.id = c.rival_id
+	  LEFT JOIN @registry@.site t ON c.rival_holder = '@registry@.site'::regclass AND t.id = c.rival_holder_id
+	  LEFT JOIN @registry@.sponsor p ON c.rival_holder = '@registry@.sponsor'::regclass AND p.id = c.rival_holder_id
+	  LEFT JOIN @registry@.application a
+		ON c.rival_holder IN ('@registry@.site_change'::regclass, '@registry@.sponsor_change'::regclass)
+	   AND a.id = c.rival_holder_id;
 	PERFORM @registry@.send_notice('conflict_found', NEW.id, 'sponsor', jsonb_build_object('cause', coalesce(causes, '')));
+	PERFORM @registry@.send_notice('conflict_found', NEW.id, 'rival', jsonb_build_object('sponsor_id', rival))
+	   FROM unnest(rivals) rival WHERE rival IS NOT NULL;
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION @registry@.tell_conflict() IS 'Trigger: tells the applicant that the application is in conflict (3 Q17)';
+COMMENT ON FUNCTION @registry@.tell_conflict() IS
+	'Trigger: tells the applicant, and who is filed or under review on the other side, that there is a conflict (3 Q17)';
 CREATE TRIGGER e_tell_conflict AFTER UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state = 'conflicted' AND NEW.state IS DISTINCT FROM OLD.state)
 	EXECUTE FUNCTION @registry@.tell_conflict();
