@@ -130,6 +130,8 @@ BEGIN
 			('icp_bureau',    'GRANT SELECT ON %1$I.sponsor_change, %1$I.site_change, %1$I.access_change TO %2$I'),
 			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.acts_for_provider(bigint), %1$I.serves_site(bigint), %1$I.serves_site_of(bigint), %1$I.may_apply(text, text, smallint, bigint, bigint), %1$I.may_alter(bigint), %1$I.with_bureau(text), %1$I.acts_as_owner() TO %2$I'),
 			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.take_password(bigint), %1$I.confirm_sms(bigint, text), %1$I.resend_sms(bigint) TO %2$I'),
+			('icp_bureau',    'GRANT UPDATE (cause, contact) ON %1$I.conflict TO %2$I'),
+			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.recheck_conflicts(bigint), %1$I.find_site_name_rivals(text, bigint, integer) TO %2$I'),
 			('icp_ministry',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_ministry',  'GRANT SELECT ON ALL TABLES IN SCHEMA %1$I TO %2$I'),
 			('icp_ministry',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.sees_all_conflicts(), %1$I.acts_as_bureau(smallint[]), %1$I.is_filed(icp.domain_name) TO %2$I'),
@@ -320,6 +322,9 @@ BEGIN
 	-- An UPDATE fills name_key anew; where the key differs, the claim is released and entered again.
 	EXECUTE format('UPDATE %I.sponsor s SET name = s.name WHERE s.name_key IS DISTINCT FROM icp.name_key(s.name)', schema);
 	GET DIAGNOSTICS changed = ROW_COUNT;
+	-- pending changes claim by name too, and sites of one name are looked up by it
+	EXECUTE format('UPDATE %I.sponsor_change c SET name = c.name WHERE c.status = ''pending''', schema);
+	EXECUTE format('UPDATE %I.site t SET name = t.name WHERE coalesce(t.name_key, t.name) IS DISTINCT FROM icp.name_key(t.name)', schema);
 	EXECUTE format('UPDATE %I.registry r SET name_key_version = icp.name_key_version()', schema);
 	RETURN changed;
 END

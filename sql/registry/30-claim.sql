@@ -29,7 +29,8 @@ COMMENT ON COLUMN @registry@.claim.holder IS 'Table of the row that makes the cl
 COMMENT ON COLUMN @registry@.claim.province_code IS 'Province of the row, GB/T 2260';
 COMMENT ON COLUMN @registry@.claim.approved IS 'The row is a filed record';
 COMMENT ON COLUMN @registry@.claim.kind IS 'domain, homepage or sponsor_name; any word in other applications'' tables';
-COMMENT ON COLUMN @registry@.claim.key IS 'A-label form of the domain, icp.homepage_key, icp.name_key, or the text itself';
+COMMENT ON COLUMN @registry@.claim.key IS
+	'A-label form of the domain, icp.homepage_key, icp.name_key (of natural persons with sponsor.claim_key''s digest), or the text itself';
 
 CREATE TABLE @registry@.claim_edge (
 	id				bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -40,8 +41,8 @@ CREATE TABLE @registry@.claim_edge (
 	province_code	smallint,
 	detected_at		timestamptz NOT NULL
 );
-CREATE INDEX claim_edge_claim_idx ON @registry@.claim_edge (claim_holder_id, claim_id);
--- (with claim_id, so that the view of conflicts finds one pair among the many of a much-claimed key)
+-- (with the other side, so that the view of conflicts finds one pair among the many of a much-claimed key)
+CREATE INDEX claim_edge_claim_idx ON @registry@.claim_edge (claim_holder_id, claim_id, rival_id);
 CREATE INDEX claim_edge_rival_idx ON @registry@.claim_edge (rival_holder_id, rival_id, claim_id);
 COMMENT ON TABLE @registry@.claim_edge IS
 	'When this claim was entered or its holder filed or moved, that live claim of another account was there. Of two claims each may have found the other.';
@@ -56,20 +57,26 @@ COMMENT ON COLUMN @registry@.claim_edge.detected_at IS 'When it was found';
 CREATE TABLE @registry@.conflict_settlement (
 	left_claim		bigint NOT NULL,
 	right_claim		bigint NOT NULL,
-	settlement		text NOT NULL CHECK (settlement IN ('reject_left', 'reject_right', 'accept_both')),
+	settlement		text NOT NULL
+		CHECK (settlement IN ('reject_left', 'reject_right', 'revoke_left', 'revoke_right', 'accept_both')),
 	reason			text NOT NULL CHECK (btrim(reason) <> ''),
+	cause			text,
+	contact			text,
 	settled_by		name NOT NULL,
 	settled_at		timestamptz NOT NULL DEFAULT now(),
 	province_code	smallint,
 	PRIMARY KEY (left_claim, right_claim),
 	CHECK (left_claim < right_claim)
 );
+CREATE INDEX conflict_settlement_right_claim_idx ON @registry@.conflict_settlement (right_claim);
 COMMENT ON TABLE @registry@.conflict_settlement IS 'How a bureau settled a conflict; written through the view conflict';
 COMMENT ON COLUMN @registry@.conflict_settlement.left_claim IS 'The earlier claim of the pair';
 COMMENT ON COLUMN @registry@.conflict_settlement.right_claim IS 'The later claim of the pair';
 COMMENT ON COLUMN @registry@.conflict_settlement.settlement IS
-	'reject_left, reject_right (that side may not be approved with the claim), or accept_both (names and home pages only)';
+	'reject_left, reject_right: that side may not be approved with the claim; revoke_left, revoke_right: that filed record was cancelled; accept_both: names and home pages only';
 COMMENT ON COLUMN @registry@.conflict_settlement.reason IS 'Cause and contact, as the rejected side is told (3 Q17)';
+COMMENT ON COLUMN @registry@.conflict_settlement.cause IS 'The cause alone, where the bureau gave it by itself';
+COMMENT ON COLUMN @registry@.conflict_settlement.contact IS 'The other side''s contact that the rejected side was given, where by itself';
 COMMENT ON COLUMN @registry@.conflict_settlement.settled_by IS 'The role that settled it';
 COMMENT ON COLUMN @registry@.conflict_settlement.settled_at IS 'When';
 COMMENT ON COLUMN @registry@.conflict_settlement.province_code IS 'Province of the later side, GB/T 2260';

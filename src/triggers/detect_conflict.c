@@ -9,6 +9,7 @@
  *
  * Options:
  *	claims=[schema.]table	the table of claims; otherwise "claim" in the table's own schema, otherwise beian.claim
+ *	instead=column			text that is claimed, as it stands, where it is not NULL; empty, the row claims nothing
  *	province=column			where the claim's province code is taken from (smallint)
  *	approved=column=value	the row is a filed record while this text column has this value
  *	released=column=value	the row claims nothing while this text column has one of these values, split by |
@@ -60,6 +61,7 @@ typedef struct ConflictSpec
 {
 	const char *kind;
 	AttrNumber	column;
+	AttrNumber	instead;
 	AttrNumber	account;
 	AttrNumber	id;
 	AttrNumber	province;
@@ -108,7 +110,21 @@ bad_argument(TriggerData *trigdata, const char *argument)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unrecognized argument \"%s\" of trigger \"%s\"", argument, trigdata->tg_trigger->tgname),
-			 errhint("Options are claims=table, province=column, approved=column=value and released=column=value|value.")));
+			 errhint("Options are claims=table, instead=column, province=column, approved=column=value and "
+					 "released=column=value|value.")));
+}
+
+static AttrNumber
+text_column(TriggerData *trigdata, const char *column)
+{
+	AttrNumber	attnum = icp_trigger_column(trigdata, column);
+
+	if (getBaseType(TupleDescAttr(RelationGetDescr(trigdata->tg_relation), attnum - 1)->atttypid) != TEXTOID)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of relation \"%s\" is not of type text",
+						column, RelationGetRelationName(trigdata->tg_relation))));
+	return attnum;
 }
 
 static void
@@ -120,12 +136,7 @@ parse_state_test(TriggerData *trigdata, const char *argument, const char *text, 
 	if (value == NULL)
 		bad_argument(trigdata, argument);
 	*value++ = '\0';
-	test->attnum = icp_trigger_column(trigdata, column);
-	if (getBaseType(TupleDescAttr(RelationGetDescr(trigdata->tg_relation), test->attnum - 1)->atttypid) != TEXTOID)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("column \"%s\" of relation \"%s\" is not of type text",
-						column, RelationGetRelationName(trigdata->tg_relation))));
+	test->attnum = text_column(trigdata, column);
 	for (;;)
 	{
 		char	   *next = strchr(value, '|');
@@ -191,6 +202,8 @@ parse_arguments(TriggerData *trigdata, ConflictSpec *spec)
 
 		if (strncmp(argument, "claims=", 7) == 0)
 			claims = argument + 7;
+		else if (strncmp(argument, "instead=", 8) == 0)
+			spec->instead = text_column(trigdata, argument + 8);
 		else if (strncmp(argument, "province=", 9) == 0)
 		{
 			spec->province = icp_trigger_column(trigdata, argument + 9);
@@ -295,12 +308,19 @@ static void
 read_row(Detector *d, TupleTableSlot *slot, RowClaims *row)
 {
 	const ConflictSpec *spec = &d->spec;
+	ClaimKeySource source = CLAIM_KEY_TEXT;
 	KeyCollector collector;
-	bool		isnull;
-	Datum		value;
+	bool		isnull = true;
+	Datum		value = (Datum) 0;
 
 	memset(row, 0, sizeof(*row));
-	value = slot_getattr(slot, spec->column, &isnull);
+	if (spec->instead != InvalidAttrNumber)
+		value = slot_getattr(slot, spec->instead, &isnull);
+	if (isnull)
+	{
+		value = slot_getattr(slot, spec->column, &isnull);
+		source = spec->source;
+	}
 	row->live = !isnull && !state_holds(&spec->released, slot);
 	if (!row->live)
 		return;
@@ -318,7 +338,7 @@ read_row(Detector *d, TupleTableSlot *slot, RowClaims *row)
 	}
 	collector.detector = d;
 	collector.row = row;
-	icp_claim_keys(spec->source, value, collect_key, &collector);
+	icp_claim_keys(source, value, collect_key, &collector);
 }
 
 
@@ -503,6 +523,7 @@ row_unchanged(Detector *d, TupleTableSlot *oldslot, TupleTableSlot *newslot)
 	const ConflictSpec *spec = &d->spec;
 
 	return column_unchanged(oldslot, newslot, spec->column) &&
+		column_unchanged(oldslot, newslot, spec->instead) &&
 		column_unchanged(oldslot, newslot, spec->account) &&
 		column_unchanged(oldslot, newslot, spec->id) &&
 		column_unchanged(oldslot, newslot, spec->province) &&

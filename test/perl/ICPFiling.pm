@@ -36,9 +36,30 @@ my $claimed = q{
 			   s.status = 'filed'
 		  FROM beian.site s WHERE s.status IN ('draft', 'filed') AND icp.homepage_key(s.homepage) IS NOT NULL
 		UNION ALL
-		SELECT 'sponsor_name', icp.name_key(p.name), 'beian.sponsor', p.id, p.account_id, p.province_code,
-			   p.status = 'filed'
-		  FROM beian.sponsor p WHERE p.status IN ('draft', 'filed'))};
+		SELECT 'sponsor_name', coalesce(p.claim_key, icp.name_key(p.name)), 'beian.sponsor', p.id, p.account_id,
+			   p.province_code, p.status = 'filed'
+		  FROM beian.sponsor p WHERE p.status IN ('draft', 'filed') AND p.claim_key IS DISTINCT FROM ''
+		UNION ALL
+		SELECT 'domain', d::text, 'beian.site_change', c.application_id, c.account_id, c.province_code, false
+		  FROM beian.site_change c, icp.domains(c.domains) AS d WHERE c.status = 'pending'
+		UNION ALL
+		SELECT 'homepage', icp.homepage_key(c.homepage), 'beian.site_change', c.application_id, c.account_id,
+			   c.province_code, false
+		  FROM beian.site_change c WHERE c.status = 'pending' AND icp.homepage_key(c.homepage) IS NOT NULL
+		UNION ALL
+		SELECT 'sponsor_name', c.claim_key, 'beian.sponsor_change', c.application_id, c.account_id, c.province_code, false
+		  FROM beian.sponsor_change c WHERE c.status = 'pending' AND c.claim_key <> ''),
+	-- what a change repeats of its record is the record's claim
+	counted AS (
+		SELECT c.*
+		  FROM claimed c
+		  LEFT JOIN beian.application a ON a.id = c.holder_id
+		   AND c.holder IN ('beian.site_change'::regclass, 'beian.sponsor_change'::regclass)
+		  LEFT JOIN claimed own ON own.kind = c.kind AND own.key = c.key
+		   AND own.holder = CASE c.holder WHEN 'beian.site_change'::regclass THEN 'beian.site'::regclass
+										  WHEN 'beian.sponsor_change'::regclass THEN 'beian.sponsor'::regclass END
+		   AND own.holder_id = CASE c.holder WHEN 'beian.site_change'::regclass THEN a.site_id ELSE a.sponsor_id END
+		 WHERE own.holder_id IS NULL)};
 
 # Differences between two queries, as rows.
 sub differences
@@ -66,11 +87,18 @@ sub wrong_conflicts
 {
 	my ($node, $db) = @_;
 	return differences($node, $db, $claimed,
-		q{SELECT kind, key, least(left_holder_id, right_holder_id) AS one, greatest(left_holder_id, right_holder_id) AS two
-			FROM beian.conflict WHERE state IN ('open', 'settled') AND left_holder = right_holder},
-		q{SELECT a.kind, a.key, a.holder_id, b.holder_id
-			FROM claimed a JOIN claimed b ON b.kind = a.kind AND b.key = a.key AND b.holder = a.holder
-			 AND b.account_id <> a.account_id AND a.holder_id < b.holder_id});
+		q{SELECT kind, key, least(l, r) AS one, greatest(l, r) AS two
+			FROM (SELECT c.*, left_holder || ' ' || left_holder_id AS l, right_holder || ' ' || right_holder_id AS r
+					FROM beian.conflict c) c
+		   WHERE state = 'open'
+			  -- what was settled stays so when its sides have gone
+			  OR state = 'settled'
+			 AND (SELECT x.released_at IS NULL FROM beian.claim x WHERE x.holder_id = left_holder_id AND x.id = left_claim)
+			 AND (SELECT x.released_at IS NULL FROM beian.claim x WHERE x.holder_id = right_holder_id AND x.id = right_claim)},
+		q{SELECT a.kind, a.key, least(a.holder || ' ' || a.holder_id, b.holder || ' ' || b.holder_id),
+				 greatest(a.holder || ' ' || a.holder_id, b.holder || ' ' || b.holder_id)
+			FROM counted a JOIN counted b ON b.kind = a.kind AND b.key = a.key
+			 AND b.account_id <> a.account_id AND (a.holder, a.holder_id) < (b.holder, b.holder_id)});
 }
 
 1;

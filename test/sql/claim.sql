@@ -183,6 +183,16 @@ INSERT INTO beian.site (sponsor_id, domains) VALUES (1, '{one.cn}');
 SELECT * FROM pair WHERE key = 'one.cn';
 DROP TABLE shop.page;
 
+-- another text instead of the column's, as it stands; empty, nothing is claimed
+CREATE TABLE shop.alias (id int PRIMARY KEY, owner int, host text, alias text);
+CREATE TRIGGER claim AFTER INSERT OR UPDATE OR DELETE ON shop.alias FOR EACH ROW EXECUTE FUNCTION icp.detect_conflict('domain', 'host', 'owner', 'id', 'instead=alias');
+INSERT INTO shop.alias VALUES (1, 1, 'Alias1.cn', NULL), (2, 2, 'alias1.cn', 'As It Stands'), (3, 3, NULL, 'As It Stands'), (4, 4, 'alias1.cn', '');
+SELECT * FROM live WHERE holder LIKE 'shop.alias%';
+SELECT * FROM pair WHERE "left" LIKE 'shop.alias%';
+UPDATE shop.alias SET alias = CASE id WHEN 4 THEN NULL WHEN 2 THEN '' ELSE alias END;
+SELECT * FROM pair WHERE "left" LIKE 'shop.alias%';
+DROP TABLE shop.alias;
+
 -- FOR EACH STATEMENT, with transition tables
 CREATE TABLE shop.item (id bigint GENERATED ALWAYS AS IDENTITY, owner int, host text);
 CREATE TRIGGER claim_i AFTER INSERT ON shop.item REFERENCING NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION icp.detect_conflict('domain', 'host', 'owner', 'id');
@@ -251,7 +261,8 @@ SELECT t.* FROM (VALUES (1, $$'domain', 'host', 'owner', 'id'$$), (2, $$'domain'
 	(16, $$'domain', 'host', 'owner', 'id', 'province=nothing'$$), (17, $$'domain', 'host', 'owner', 'id', 'claims=nowhere.claim'$$),
 	(18, $$'domain', 'host', 'owner', 'id', 'claims=beian.site'$$), (19, $$'domain', 'host', 'owner', 'id', 'claims=beian.conflict'$$),
 	(20, $$'domain', 'host', 'owner', 'id', 'claims=beian.claim_edge'$$), (21, $$'domain', 'host', 'owner', 'id', 'claims=a.b.c.d'$$),
-	(22, $$'domain', 'host', 'owner', 'id', 'claims='$$), (23, $$'', 'host', 'owner', 'id'$$), (24, $$'domain', 'b', 'owner', 'id'$$)) AS v(n, arguments),
+	(22, $$'domain', 'host', 'owner', 'id', 'claims='$$), (23, $$'', 'host', 'owner', 'id'$$), (24, $$'domain', 'b', 'owner', 'id'$$),
+	(25, $$'domain', 'host', 'owner', 'id', 'instead=nothing'$$), (26, $$'domain', 'host', 'owner', 'id', 'instead=n'$$), (27, $$'domain', 'host', 'owner', 'id', 'instead=host'$$)) AS v(n, arguments),
 	LATERAL pg_temp.try(v.arguments) t ORDER BY n;
 SELECT * FROM pg_temp.try($$'domain', 'host', 'owner', 'id'$$, 'BEFORE INSERT');
 SELECT * FROM pg_temp.try($$'domain', 'host', 'owner', 'id'$$, 'AFTER INSERT', 'FOR EACH STATEMENT');

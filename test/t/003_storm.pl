@@ -1,6 +1,6 @@
-# Sixteen sessions enter, change, file, move and delete rows whose claims overlap, at all isolation levels, with
-# rollbacks. Nobody fails or is told to try again, and in the end the claims are those of the rows, and every pair of
-# rival claims is there once.
+# Thirty-two sessions enter, change, file, move and delete rows whose claims overlap, propose changes, approve, settle,
+# revoke and look again, at all isolation levels, with rollbacks. Nobody fails or is told to try again; in the end the
+# claims are those of the rows, every pair of rival claims is there once, and no domain has two approved holders.
 
 use strict;
 use warnings;
@@ -10,7 +10,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $seconds = 6;
-my $clients = 16;
+my $clients = 32;
 my $node = ICPFiling::new_node('storm', 'max_connections = 50', 'autovacuum_naptime = 1s', 'log_statement = none');
 
 $node->safe_psql('postgres', qq{
@@ -18,6 +18,47 @@ $node->safe_psql('postgres', qq{
 	INSERT INTO beian.provider (name) VALUES ('P');
 	INSERT INTO beian.account (provider_id, user_name) SELECT 1, i::text FROM generate_series(1, $clients) i;
 	INSERT INTO beian.sponsor (account_id, province, name) SELECT i, '京', '公司' || i FROM generate_series(1, $clients) i;
+	-- each account has filed five sites, and has a change of the first and of their sponsor under way
+	INSERT INTO beian.sponsor (id, account_id, province, name, status, number)
+	SELECT 1000 + i, i, '京', '备案公司' || i, 'filed', icp.make_icp_id('京', 2020, i) FROM generate_series(1, $clients) i;
+	INSERT INTO beian.site (id, sponsor_id, domains, status, number)
+	SELECT 10 * i + n, 1000 + i, ARRAY['filed' || i || '-' || n || '.cn', 'd' || (5 * i + n) || '.cn']::icp.domain_list,
+		   'filed', icp.make_filing_number(icp.make_icp_id('京', 2020, i), n, 'site')
+	  FROM generate_series(1, $clients) i, generate_series(1, 5) n;
+	UPDATE beian.sponsor SET last_service_no = 5 WHERE id > 1000;
+	INSERT INTO beian.application (id, kind, site_id) SELECT i, 'change_site', 10 * i + 1 FROM generate_series(1, $clients) i;
+	INSERT INTO beian.application (id, kind, sponsor_id)
+	SELECT 100 + i, 'change_sponsor', 1000 + i FROM generate_series(1, $clients) i;
+	SELECT setval('beian.site_id_seq', 10000), setval('beian.sponsor_id_seq', 10000), setval('beian.application_id_seq', 10000);
+	CREATE FUNCTION file_one(me integer, domain text, homepage text) RETURNS void LANGUAGE plpgsql AS \$\$
+	DECLARE
+		app	bigint;
+		step text;
+	BEGIN
+		WITH t AS (
+			INSERT INTO beian.site (sponsor_id, domains, homepage)
+			VALUES (1000 + me, ARRAY[domain]::icp.domain_list, homepage) RETURNING id)
+		INSERT INTO beian.application (site_id) SELECT id FROM t RETURNING id INTO app;
+		FOREACH step IN ARRAY '{submitted,pre_verified,verified,reported}'::text[] LOOP
+			UPDATE beian.application SET state = step WHERE id = app;
+		END LOOP;
+		UPDATE beian.application SET state = 'approved' WHERE id = app AND state = 'reviewing';
+	EXCEPTION WHEN object_not_in_prerequisite_state OR unique_violation THEN
+		NULL;		-- a conflict that came meanwhile, or a domain just approved
+	END
+	\$\$;
+	CREATE FUNCTION settle_one(which bigint, how integer) RETURNS void LANGUAGE plpgsql AS \$\$
+	BEGIN
+		UPDATE beian.conflict
+		   SET reason = 'storm',
+			   settlement = CASE WHEN how % 2 = 0 AND kind <> 'domain' THEN 'accept_both'
+								 WHEN how = 1 AND left_approved AND left_holder = 'beian.site'::regclass THEN 'revoke_left'
+								 WHEN how < 5 THEN 'reject_left' ELSE 'reject_right' END
+		 WHERE id = which AND state = 'open';
+	EXCEPTION WHEN object_not_in_prerequisite_state THEN
+		NULL;		-- settled by somebody else meanwhile
+	END
+	\$\$;
 });
 
 # Each client writes rows of its own account only, so that no row is waited for and every failure would be
@@ -54,6 +95,22 @@ my $file = q{
 my $move = q{
 	UPDATE beian.sponsor SET province = CASE province_code WHEN 11 THEN '沪' ELSE '京' END::icp.province WHERE id = :me;
 };
+my $change = q{
+	INSERT INTO beian.site_change (application_id, domains, homepage)
+	VALUES (:me, ARRAY['filed' || :me || '-1.cn', 'd' || :a || '.cn', 'd' || :b || '.cn']::icp.domain_list, 'www.h' || :h || '.cn')
+	ON CONFLICT (application_id) DO UPDATE SET domains = excluded.domains, homepage = excluded.homepage;
+};
+my $rename = q{
+	INSERT INTO beian.sponsor_change (application_id, name) VALUES (100 + :me, '同名' || :n || '公司')
+	ON CONFLICT (application_id) DO UPDATE SET name = excluded.name;
+};
+my $undo = q{ DELETE FROM beian.site_change WHERE application_id = :me; };
+my $approve = q{ SELECT file_one(:me, 'd' || :a || '.cn', 'www.h' || :h || '.cn'); };
+my $settle = q{
+	\set how random(1, 8)
+	\set back random(1, 400)
+	SELECT settle_one(max(id) - :back, :how) FROM beian.claim_edge;
+};
 my %script = (
 	'rc_insert@12' => [ 'READ COMMITTED', $insert, 'COMMIT' ],
 	'rr_insert@8' => [ 'REPEATABLE READ', $insert . $copy, 'COMMIT' ],
@@ -69,7 +126,16 @@ my %script = (
 	'rr_name@6' => [ 'REPEATABLE READ', $name, 'COMMIT' ],
 	'rc_file@6' => [ 'READ COMMITTED', $file, 'COMMIT' ],
 	'rr_file@3' => [ 'REPEATABLE READ', $file . $insert, 'ROLLBACK' ],
-	'rc_move@2' => [ 'READ COMMITTED', $move, 'COMMIT' ]);
+	'rc_move@2' => [ 'READ COMMITTED', $move, 'COMMIT' ],
+	'rc_change@4' => [ 'READ COMMITTED', $change . $rename, 'COMMIT' ],
+	'rr_change@4' => [ 'REPEATABLE READ', $change, 'COMMIT' ],
+	'se_change@3' => [ 'SERIALIZABLE', $change, 'COMMIT' ],
+	'rr_undo@2' => [ 'REPEATABLE READ', $undo, 'COMMIT' ],
+	'rc_undo@2' => [ 'READ COMMITTED', $rename . $undo . $change, 'ROLLBACK' ],
+	'rc_approve@5' => [ 'READ COMMITTED', $approve, 'COMMIT' ],
+	'rc_settle@5' => [ 'READ COMMITTED', $settle, 'COMMIT' ],
+	'rc_settle_undone@1' => [ 'READ COMMITTED', $settle, 'ROLLBACK' ],
+	'rc_recheck@1' => [ 'READ COMMITTED', 'SELECT * FROM beian.recheck_conflicts();', 'COMMIT' ]);
 
 my $folder = PostgreSQL::Test::Utils::tempdir();
 my @files;
@@ -102,6 +168,20 @@ note($node->safe_psql('postgres', q{
 		|| (SELECT count(*) FROM beian.claim) || ' claims, ' || (SELECT count(*) FROM beian.claim_edge) || ' edges, '
 		|| (SELECT count(*) || ' conflicts, ' || count(*) FILTER (WHERE state = 'open') FROM beian.conflict) || ' of them open'}));
 cmp_ok($node->safe_psql('postgres', 'SELECT count(*) FROM beian.claim_edge'), '>', 50, 'rivals met');
+note($node->safe_psql('postgres', q{
+	SELECT string_agg(state || ' ' || n, ', ' ORDER BY state) FROM (
+		SELECT state || coalesce(' ' || settlement, '') AS state, count(*) AS n FROM beian.conflict GROUP BY 1
+		UNION ALL SELECT 'applications ' || state, count(*) FROM beian.application GROUP BY state) s}));
+cmp_ok($node->safe_psql('postgres', q{SELECT count(*) FROM beian.conflict_settlement}), '>', 10, 'conflicts were settled');
+cmp_ok($node->safe_psql('postgres', q{SELECT count(*) FROM beian.application WHERE kind = 'new_filing' AND state = 'approved'}),
+	'>', 10, 'applications were approved');
+cmp_ok($node->safe_psql('postgres', q{SELECT count(*) FROM beian.claim_edge e JOIN beian.claim c ON c.id = e.claim_id
+	AND c.holder = 'beian.site_change'::regclass}), '>', 10, 'changes met rivals');
+is($node->safe_psql('postgres', q{
+	SELECT d.name::text FROM beian.site t, icp.domains(t.domains) AS d(name) WHERE t.status = 'filed'
+	 GROUP BY d.name HAVING count(*) > 1}), '', 'no domain has two approved holders');
+is($node->safe_psql('postgres', q{
+	SELECT number::text FROM beian.site WHERE status = 'filed' GROUP BY number HAVING count(*) > 1}), '', 'nor a number two sites');
 is(ICPFiling::wrong_claims($node, 'postgres'), '', 'the claims are those of the rows');
 is(ICPFiling::wrong_conflicts($node, 'postgres'), '', 'every pair of rivals is in conflict once');
 
