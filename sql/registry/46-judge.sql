@@ -50,10 +50,11 @@ CREATE FUNCTION @registry@.part_of(field text) RETURNS text
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 	RETURN CASE
-		WHEN field IN ('name', 'nature', 'credential', 'province', 'superior', 'address') THEN 'sponsor'
-		WHEN field IN ('principal_name', 'principal_credential', 'phone', 'mobile', 'emergency_phone', 'email')
-			THEN 'principal'
-		WHEN field IN ('ips', 'mode', 'server_province', 'provider') THEN 'access'
+		WHEN field IN ('name', 'nature', 'credential', 'credential_holder', 'credential_expires_on', 'residence_proof',
+					   'province', 'division', 'superior', 'address', 'legal_representative') THEN 'sponsor'
+		WHEN field IN ('principal_name', 'principal_credential', 'authorisation', 'phone', 'mobile', 'emergency_phone',
+					   'email') THEN 'principal'
+		WHEN field IN ('ips', 'mode', 'server_province', 'provider', 'approved_providers') THEN 'access'
 		ELSE 'site' END;
 COMMENT ON FUNCTION @registry@.part_of(text) IS
 	'What a field of the rules belongs to: sponsor, principal (a part of the sponsor''s record), site or access';
