@@ -1,0 +1,195 @@
+# The key of the event log: where it comes from, what is refused, what a log made with it tells without it and with
+# another one; a dump and a crash keep the chains.
+
+use strict;
+use warnings;
+use Cwd qw(abs_path);
+use ICPFiling;
+use IPC::Run ();
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = ICPFiling::new_node('key');
+my $folder = abs_path(PostgreSQL::Test::Utils::tempdir());
+my $key = "$folder/key";
+
+sub write_key
+{
+	my ($file, $bytes, $mode) = @_;
+	unlink $file;
+	open(my $f, '>:raw', $file) or die "$file: $!";
+	print $f $bytes;
+	close $f;
+	chmod $mode, $file;
+}
+
+sub set
+{
+	my ($name, $value) = @_;
+	$node->safe_psql('postgres', "LOAD 'icpfiling'; ALTER SYSTEM SET icpfiling.$name = '$value'");
+	$node->reload;
+	# a session reads the new configuration when it begins
+	$node->poll_query_until('postgres', "SELECT current_setting('icpfiling.$name') = '$value'")
+	  or die "$name was not set";
+}
+
+sub refused
+{
+	my ($sql, $like, $name) = @_;
+	my $err;
+	isnt($node->psql('postgres', $sql, stderr => \$err), 0, "$name: refused");
+	like($err, $like, "$name: and says why");
+	return $err;
+}
+
+sub verify
+{
+	my ($db, $heads) = @_;
+	return $node->safe_psql($db, sprintf(
+		q{SET client_min_messages = error; SELECT concat_ws(' ', chain, chain_id, seq, problem) FROM beian.verify_log(%s)},
+		$heads ? "'$heads'" : ''));
+}
+
+sub methods { return $node->safe_psql($_[0] // 'postgres', 'SELECT method, count(*) FROM beian.event GROUP BY 1 ORDER BY 1'); }
+
+my $event = q{INSERT INTO beian.event (actor, event, province_code, new_values) VALUES ('x', 'setting', 11, '{"a": "b"}')};
+my $bytes = join '', map { chr(int rand 256) } 1 .. 64;
+
+# in this order: the application before the extension's library knows the settings, too
+$node->safe_psql('postgres', q{
+	SELECT icp.create_registry();
+	INSERT INTO beian.provider (name, province) VALUES ('云', '京');
+	INSERT INTO beian.account (provider_id, user_name) SELECT 1, 'a' || i FROM generate_series(1, 20) i;
+	INSERT INTO beian.sponsor (account_id, province, name) SELECT i, '京', '公司' || i FROM generate_series(1, 20) i;
+	INSERT INTO beian.site (sponsor_id, name) SELECT i, '网' || i FROM generate_series(1, 20) i;
+	INSERT INTO beian.application (site_id) SELECT i FROM generate_series(1, 20) i;
+});
+is(methods(), '1|20', 'without a key file: SHA-256');
+my (undef, undef, $notice) = $node->psql('postgres', 'SELECT * FROM beian.verify_log()');
+like($notice, qr/20 of 20 events are chained without a key/, 'which verify_log says');
+
+# No session points the server at a file, neither before the library is loaded nor after.
+my ($rc, $out, $err) = $node->psql('postgres', "SET icpfiling.event_key_file = '$key'; $event");
+unlike($err, qr/key file of the event log/, "a session's own setting is not used");
+is(methods(), '1|21', 'and the event is chained without a key');
+refused("LOAD 'icpfiling'; SET icpfiling.event_key_file = '$key'", qr/cannot be changed now/, 'SET');
+$node->safe_psql('postgres', 'CREATE ROLE nobody LOGIN');
+(undef, $out, $err) = $node->psql('postgres', "LOAD 'icpfiling'; SHOW icpfiling.event_key_file", extra_params => [ '-U', 'nobody' ]);
+unlike($out, qr/\S/, 'the path is not shown to everybody');
+
+# What is no key file.
+my $what = qr/the key file of the event log cannot be used/;
+set('event_key_file', "$folder/none");
+$err = refused($event, qr/$what.*\n.*No such file/, 'no file');
+unlike($err, qr/\Q$folder\E/, 'the path is not in the message');
+like(slurp_file($node->logfile), qr/\Q$folder\E\/none: It cannot be opened/, 'but in the log');
+set('event_key_file', $folder);
+refused($event, qr/$what.*\n.*not a regular file/, 'a folder');
+set('event_key_file', '/dev/null');
+refused($event, qr/$what.*\n.*not a regular file/, 'a device');
+mkfifo($key);
+set('event_key_file', $key);
+refused($event, qr/$what.*\n.*not a regular file/, 'a pipe, which nobody waits for');
+write_key($key, $bytes, 0644);
+refused($event, qr/$what.*\n.*mode is 0644/, 'a file for everybody');
+write_key($key, $bytes, 0640);
+refused($event, qr/$what.*\n.*mode is 0640/, 'a file for a group');
+write_key($key, substr($bytes, 0, 31), 0600);
+refused($event, qr/$what.*\n.*less than 32/, '31 bytes');
+write_key($key, $bytes x 65, 0600);
+refused($event, qr/$what.*\n.*more than 4096/, '4160 bytes');
+is(methods(), '1|21', 'nothing was written without its key');
+
+# With a key, by either digest; in one session over a change of the file.
+write_key($key, $bytes, 0600);
+$node->safe_psql('postgres', $event);
+set('event_digest', 'sm3');
+$node->safe_psql('postgres', $event);
+set('event_digest', 'sha256');
+$node->safe_psql('postgres', "UPDATE beian.application SET state = 'submitted'");
+is(methods(), "1|21\n2|21\n3|1", 'HMAC-SHA-256 and HMAC-SM3');
+is(verify('postgres'), '', 'the log is whole');
+is(length slurp_file($key), 64, 'the key file is as it was');
+
+# HMAC-SHA-256 and HMAC-SM3, by the openssl program over what plain SQL puts together
+SKIP:
+{
+	skip 'no openssl program', 2 unless grep { -x "$_/openssl" } split /:/, $ENV{PATH};
+	my $hex = unpack 'H*', $bytes;
+	foreach my $m ([ 2, 'SHA256' ], [ 3, 'SM3' ])
+	{
+		my $row = $node->safe_psql('postgres', qq{
+			CREATE FUNCTION pg_temp.p(bytea) RETURNS bytea LANGUAGE sql AS 'SELECT int4send(length(\$1)) || \$1';
+			CREATE FUNCTION pg_temp.t(text) RETURNS bytea LANGUAGE sql AS \$f\$SELECT pg_temp.p(convert_to(\$1, 'UTF8'))\$f\$;
+			CREATE FUNCTION pg_temp.i(bigint) RETURNS bytea LANGUAGE sql AS 'SELECT pg_temp.p(int8send(\$1))';
+			SELECT encode(pg_temp.t('icp.event.1') || pg_temp.t('beian') || pg_temp.t('registry') || pg_temp.i(11) || pg_temp.i(e.seq)
+					|| pg_temp.i(e.method) || pg_temp.p(b.digest) || pg_temp.p(e.values_digest) || pg_temp.t('id') || pg_temp.i(e.id)
+					|| pg_temp.t('at') || pg_temp.i((extract(epoch FROM e.at) * 1000000)::bigint - 946684800000000)
+					|| pg_temp.t('actor') || pg_temp.t('x') || pg_temp.t('event') || pg_temp.t('setting')
+					|| pg_temp.t('province_code') || pg_temp.i(11), 'hex') || ' ' || encode(e.digest, 'hex')
+			  FROM beian.event e JOIN beian.event b ON b.province_code = 11 AND b.application_id IS NULL AND b.seq = e.seq - 1
+			 WHERE e.application_id IS NULL AND e.method = $m->[0]});
+		my ($message, $digest) = split / /, $row;
+		my ($in, $result) = (pack('H*', $message), '');
+		IPC::Run::run([ 'openssl', 'mac', '-digest', $m->[1], '-macopt', "hexkey:$hex", '-in', '-', 'HMAC' ], \$in, \$result, \$err);
+		chomp $result;
+		is(lc $result, $digest, "openssl makes the same HMAC with $m->[1]");
+	}
+}
+
+# An edit is found; so is a chain that somebody without the key has written anew, if it was with the key before.
+my $heads = $node->safe_psql('postgres', 'SELECT beian.export_heads()');
+is(verify('postgres', $heads), '', 'with exported heads');
+$node->safe_psql('postgres', "SET session_replication_role = replica; UPDATE beian.event SET to_state = 'approved' WHERE application_id = 7 AND seq = 2");
+is(verify('postgres'), 'application 7 2 it was altered, or does not follow the one before it', 'an edit');
+$node->safe_psql('postgres', "SET session_replication_role = replica; UPDATE beian.event SET to_state = 'submitted' WHERE application_id = 7 AND seq = 2");
+is(verify('postgres'), '', 'taken back');
+
+# A dump is made and restored; the chains are what they were, and go on.
+my $connection = $node->connstr('postgres');
+command_ok([ 'pg_dump', '-d', $connection, '-Fc', '-f', "$folder/dump" ], 'dumped');
+$node->safe_psql('postgres', 'CREATE DATABASE restored TEMPLATE template0');
+command_ok([ 'pg_restore', '--exit-on-error', '-d', $node->connstr('restored'), "$folder/dump" ], 'restored');
+is(verify('restored', $heads), '', 'restored: the chains are those that were exported');
+$node->safe_psql('restored', "$event; UPDATE beian.application SET state = 'withdrawn' WHERE id = 7");
+is(verify('restored', $heads), '', 'restored: and go on');
+
+# Another key, and none.
+write_key("$folder/other", 'x' x 32, 0600);
+set('event_key_file', "$folder/other");
+is($node->safe_psql('postgres', q{SET client_min_messages = error; SELECT problem, count(*) FROM beian.verify_log() GROUP BY 1}),
+	'it was altered, or does not follow the one before it|22', 'with another key all that were made with the key look altered');
+set('event_key_file', '');
+like(verify('postgres'), qr/^22 events cannot be checked: they were made with a key/, 'without it they cannot be checked');
+$node->safe_psql('postgres', $event);
+like(verify('postgres'), qr/^registry 11 4 it was made without the key, behind one made with it/, 'and one without a key behind them is named');
+set('event_key_file', $key);
+
+# Killed in the middle of sessions that write events, of their own chains and of one that all share.
+my @sessions = map {
+	my $id = $_;
+	my $file = "$folder/session$id";
+	open(my $f, '>', $file) or die "$file: $!";
+	foreach my $i (1 .. 4000)
+	{
+		printf $f "UPDATE beian.application SET state = '%s', reason = 'r' WHERE id = %d;\n", $i % 2 ? 'returned' : 'submitted', $id;
+		print $f "INSERT INTO beian.event (actor, event, province_code) VALUES ('x', 'shared', 31);\n" if $i % 5 == 0;
+	}
+	close $f;
+	my ($o, $e) = ('', '');
+	IPC::Run::start([ 'psql', '-X', '-q', '-d', $connection, '-f', $file ], '<', '/dev/null', '>', \$o, '2>', \$e);
+} 1 .. 6;
+$node->poll_query_until('postgres', 'SELECT count(*) > 500 FROM beian.event') or die 'nothing was written';
+$node->stop('immediate');
+foreach my $session (@sessions) { $session->finish; }
+$node->start;
+cmp_ok($node->safe_psql('postgres', 'SELECT count(*) FROM beian.event'), '>', 500, 'what was committed is there');
+is(join('|', grep { !/made without the key/ } split /\n/, verify('postgres', $heads)), '', 'after the crash the chains are whole');
+is($node->safe_psql('postgres', q{SELECT count(*) FROM beian.application a
+	 WHERE state <> (SELECT e.to_state FROM beian.event e WHERE e.application_id = a.id ORDER BY seq DESC LIMIT 1)}), '0', 'each state is that of its last event');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM (SELECT kind, chain_id FROM beian.event_chain GROUP BY 1, 2 HAVING count(*) > 1) x'), '0', 'each chain has one head');
+
+done_testing();
+
+sub mkfifo { unlink $_[0]; require POSIX; POSIX::mkfifo($_[0], 0600) or die $!; return; }
