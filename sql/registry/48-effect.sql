@@ -427,8 +427,12 @@ END
 $$;
 COMMENT ON FUNCTION @registry@.record_access_change() IS
 	'Trigger: writes the event of a change of a live access, old and new values of what changed';
-CREATE TRIGGER record_change AFTER UPDATE OR DELETE ON @registry@.access
+CREATE TRIGGER record_deletion AFTER DELETE ON @registry@.access
 	FOR EACH ROW WHEN (OLD.status = 'live') EXECUTE FUNCTION @registry@.record_access_change();
+-- (another provider: 49-handover.sql, many at once)
+CREATE TRIGGER record_change AFTER UPDATE ON @registry@.access
+	FOR EACH ROW WHEN (OLD.status = 'live' AND NEW.provider_id = OLD.provider_id)
+	EXECUTE FUNCTION @registry@.record_access_change();
 
 -- An account that has ended files nothing more (3 Q21).
 CREATE FUNCTION @registry@.refuse_closed_account() RETURNS trigger

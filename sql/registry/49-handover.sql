@@ -42,6 +42,39 @@ ALTER TABLE @registry@.handover ENABLE ROW LEVEL SECURITY;
 CREATE POLICY handover_see ON @registry@.handover FOR SELECT
 	USING ((SELECT @registry@.is_regulator()) OR @registry@.acts_for_provider(from_provider_id) OR @registry@.acts_for_provider(to_provider_id));
 
+-- The events of live accesses that come to another provider, a statement's together.
+CREATE FUNCTION @registry@.record_new_provider() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	INSERT INTO @registry@.event (actor, event, sponsor_id, site_id, province_code, old_values, new_values)
+	SELECT (SELECT @registry@.acting_user()), 'change', t.sponsor_id, o.site_id, o.province_code,
+		   jsonb_build_object('access', o.id, 'provider_id', o.provider_id) || coalesce(d.old_values, '{}'),
+		   jsonb_build_object('access', o.id, 'provider_id', n.provider_id) || coalesce(d.new_values, '{}')
+	  FROM old_rows o
+	  JOIN new_rows n ON n.id = o.id
+	  JOIN @registry@.site t ON t.id = o.site_id
+	 CROSS JOIN LATERAL (
+			SELECT jsonb_object_agg(e.key, e.value) AS old_values,
+				   jsonb_object_agg(e.key, to_jsonb(n) -> e.key) AS new_values
+			  FROM jsonb_each(to_jsonb(o)) AS e(key, value)
+				-- seldom more than the provider
+			 WHERE (o.site_id, o.status, o.ips, o.mode, o.server_province)
+				   IS DISTINCT FROM (n.site_id, n.status, n.ips, n.mode, n.server_province)
+			   AND to_jsonb(n) -> e.key IS DISTINCT FROM e.value) d
+	 WHERE o.status = 'live' AND o.provider_id <> n.provider_id
+	 ORDER BY t.sponsor_id, o.site_id;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION @registry@.record_new_provider() IS
+	'Trigger: writes the events of live accesses that come to another provider, with old and new values';
+CREATE TRIGGER record_new_provider AFTER UPDATE ON @registry@.access
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT
+	EXECUTE FUNCTION @registry@.record_new_provider();
+
 -- Steps over many applications, each by a step that icp.transition has from where it stands.
 CREATE FUNCTION @registry@.end_applications(ids bigint[], why text) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE

@@ -117,6 +117,11 @@ SELECT count(*) AS conflicts FROM beian.conflict;
 SELECT e.actor, e.province_code, e.reason, e.old_values, e.new_values FROM beian.event e WHERE e.event = 'hand_over';
 SELECT e.actor, e.sponsor_id, e.site_id, e.old_values - 'access' AS old, e.new_values - 'access' AS new FROM beian.event e WHERE e.event = 'change' AND e.old_values ? 'access' ORDER BY e.site_id;
 SELECT n.template, n.recipient, n.provider_id, n.province_code FROM beian.notice n WHERE n.template IN ('handed_over', 'provider_begin_exit') ORDER BY n.id;
+-- whatever else changes in the same statement is in the event
+BEGIN;
+UPDATE beian.access SET provider_id = 3, mode = '专线' WHERE site_id = 3;
+SELECT e.old_values - 'access' AS old, e.new_values - 'access' AS new FROM beian.event e WHERE e.site_id = 3 ORDER BY e.id DESC LIMIT 1;
+ROLLBACK;
 -- each provider sees what is now its own, and the receipt
 SET ROLE regress_icp_p1;
 SELECT (SELECT count(*) FROM beian.sponsor) AS sponsors, (SELECT count(*) FROM beian.site) AS sites, (SELECT count(*) FROM beian.handover) AS receipts;
