@@ -76,10 +76,12 @@ COMMENT ON FUNCTION @registry@.issue_sponsor_number(icp.province, date) IS
 -- Each subject of the automatic check is a function of its own, which returns what people read as the reason.
 -- What the records themselves say against an application; true for everybody, and tested again at approval.
 CREATE FUNCTION @registry@.record_problems(application_id bigint) RETURNS SETOF text
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
-BEGIN ATOMIC
-	SELECT v.problem
+AS $$
+BEGIN
+	-- (plpgsql keeps its plans)
+	RETURN QUERY SELECT v.problem
 	  FROM @registry@.application a
 	  JOIN icp.application_kind k ON k.code = a.kind
 	  JOIN @registry@.sponsor s ON s.id = a.sponsor_id
@@ -115,7 +117,8 @@ BEGIN ATOMIC
 			  THEN format('licence %s is another sponsor''s number', a.licence) END))
 		   AS v(problem)
 	 WHERE a.id = record_problems.application_id AND k.steps IS NOT NULL AND v.problem IS NOT NULL;
-END;
+END
+$$;
 COMMENT ON FUNCTION @registry@.record_problems(bigint) IS
 	'Why an application cannot be approved as the records stand: what it is about is filed no more, the last access, another province, no licence number';
 
