@@ -104,11 +104,19 @@ SELECT beian.give_password(:app, 'wrong') AS wrong, beian.give_password(:app, up
 RESET ROLE;
 SELECT is_right, given_by, tries, province_code FROM beian.given_password;
 SELECT beian.password_problems(:app);
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set sheet :abs_srcdir '/data/sheet.sql'
+\i :sheet
 -- at the report; whatever else is wrong with it
 CREATE FUNCTION pg_temp.report(app bigint) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
 	SET LOCAL session_replication_role = replica;
-	UPDATE beian.application SET state = 'verified', reason = NULL WHERE id = app;
+	UPDATE beian.application SET state = 'pre_verified', reason = NULL WHERE id = app;
+	SET LOCAL session_replication_role = origin;
+	SET LOCAL client_min_messages = error;
+	PERFORM pg_temp.complete_sheet(app);
+	SET LOCAL session_replication_role = replica;
+	UPDATE beian.application SET state = 'verified' WHERE id = app;
 	SET LOCAL session_replication_role = origin;
 	UPDATE beian.application SET state = 'reported' WHERE id = app;
 	RETURN (SELECT coalesce(state = 'returned' AND reason ~ '备案密码', false)::text || coalesce(': ' || substring(reason FROM '[^;]*备案密码[^;]*'), '') FROM beian.application WHERE id = app);

@@ -23,6 +23,9 @@ BEGIN
 END
 $do$;
 
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set sheet :abs_srcdir '/data/sheet.sql'
+\i :sheet
 CREATE ROLE regress_icp_jing IN ROLE icp_bureau;
 CREATE ROLE regress_icp_hu IN ROLE icp_bureau;
 CREATE ROLE regress_icp_yue IN ROLE icp_bureau;
@@ -184,6 +187,7 @@ UPDATE beian.provider SET admission = 'suspended', admission_reason = '整改' W
 BEGIN;
 UPDATE beian.application SET state = 'submitted' WHERE id = 1;
 UPDATE beian.application SET state = 'pre_verified' WHERE id = 1;
+SELECT pg_temp.complete_sheet(1);
 UPDATE beian.application SET state = 'verified' WHERE id = 1;
 SAVEPOINT verified;
 SET LOCAL ROLE regress_icp_p1;

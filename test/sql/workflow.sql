@@ -91,6 +91,8 @@ CREATE TEMP TABLE who AS SELECT role_name FROM unnest('{regress_icp_sponsor,regr
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set sheet :abs_srcdir '/data/sheet.sql'
 \i :sheet
+-- (a member's record is judged by the form rules)
+UPDATE beian.sponsor SET nature = '企业', credential = 'uscc:91110000600037341L', principal_name = '张伟', phone = '010-62381234', address = '北京市海淀区中关村大街27号' WHERE id = 1;
 SELECT pg_temp.complete_sheet(1);
 CREATE TEMP TABLE by_whom AS
 	SELECT t.event, t.from_state, t.to_state, t.actors, w.role_name, pg_temp.try(1, t.from_state, t.to_state, 'why', w.role_name) AS result
@@ -148,9 +150,7 @@ REVOKE UPDATE ON beian.application FROM regress_icp_provider;
 UPDATE beian.application SET provider_id = 1 WHERE id = 1;
 
 -- The report, by the provider; the automatic check in the same statement.
--- (a member's record is judged by the form rules)
-UPDATE beian.sponsor SET nature = '企业', credential = 'uscc:91110000600037341L', principal_name = '张伟', phone = '010-62381234', address = '北京市海淀区中关村大街27号' WHERE id = 1;
-INSERT INTO beian.access (site_id, provider_id, ips) VALUES (1, 1, '{[8.8.8.8,8.8.8.8]}');
+UPDATE beian.access SET ips = '{[8.8.8.8,8.8.8.8]}' WHERE site_id = 1 AND provider_id = 1;
 SET ROLE regress_icp_provider;
 UPDATE beian.application SET state = 'verified' WHERE id = 1;
 UPDATE beian.application SET state = 'reported' WHERE id = 1;

@@ -216,6 +216,7 @@ SELECT state, reason, reported_at > '2020-01-01' AS anew, due_at = beian.review_
 
 -- 7. Password reset: 10 working days (4 附件1 四).
 INSERT INTO beian.application (kind, sponsor_id) VALUES ('password_reset', 1) RETURNING id AS a \gset
+INSERT INTO beian.reset_letter (application_id, is_lost, not_recoverable, not_deposited, mailbox, differences) VALUES (:a, true, true, true, 'beian@yun.cn', '{}');
 SET ROLE regress_icp_p1;
 UPDATE beian.application SET state = 'submitted' WHERE id = :a;
 UPDATE beian.application SET state = 'reported' WHERE id = :a;
@@ -244,7 +245,7 @@ UPDATE beian.application SET licence = '京B2-20240001' WHERE id = :a;
 UPDATE beian.application SET state = 'approved' WHERE id = :a;
 RESET ROLE;
 SELECT * FROM pg_temp.filed WHERE sponsor = 1;
-SELECT pg_temp.y(old_values ->> 'number') AS old, new_values ->> 'number' AS new FROM beian.event WHERE event = 'change' AND new_values ->> 'number' LIKE '京B2%' ORDER BY id;
+SELECT pg_temp.y(old_values ->> 'number') AS old, new_values ->> 'number' AS new FROM beian.event WHERE event = 'change' AND new_values ->> 'number' LIKE '京B2%' ORDER BY new_values ->> 'number' COLLATE "C";
 INSERT INTO beian.site (sponsor_id, kind) VALUES (1, 'app') RETURNING id AS t \gset
 INSERT INTO beian.application (kind, site_id) VALUES ('new_site', :t) RETURNING id AS a \gset
 SELECT pg_temp.walk(:a);
