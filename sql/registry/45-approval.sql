@@ -42,7 +42,7 @@ CREATE TABLE @registry@.prior_approval (
 	expiry_told_at	timestamptz,
 	entered_by		name NOT NULL,
 	entered_at		timestamptz NOT NULL,
-	CONSTRAINT prior_approval_opinion_check CHECK (state <> 'refused' OR btrim(opinion) <> '')
+	CONSTRAINT prior_approval_opinion_check CHECK (state <> 'refused' OR coalesce(btrim(opinion), '') <> '')
 );
 CREATE INDEX prior_approval_sponsor_id_idx ON @registry@.prior_approval (sponsor_id);
 CREATE INDEX prior_approval_site_id_idx ON @registry@.prior_approval (site_id);
@@ -80,43 +80,50 @@ COMMENT ON COLUMN @registry@.prior_approval.entered_at IS 'When it was entered';
 
 -- What needs which approval
 
--- Code tables change, and a bureau may ask for what the country no longer does (医疗保健, 电子公告 since 2015).
+-- A bureau may ask for what the country no longer does (医疗保健, 电子公告 since 2015), by a row of its own.
 CREATE FUNCTION @registry@.is_asked_for(approval_kind integer, on_day date) RETURNS boolean
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT coalesce(
-		(SELECT (l.is_national OR NOT s.is_national)
-				AND coalesce(l.valid_from, '-infinity') <= on_day AND coalesce(l.valid_to, 'infinity') > on_day
-		   FROM icp.approval_kind_local l LEFT JOIN icp.approval_kind s USING (id) WHERE l.id = approval_kind),
-		(SELECT s.is_national
-				AND coalesce(s.valid_from, '-infinity') <= on_day AND coalesce(s.valid_to, 'infinity') > on_day
-		   FROM icp.approval_kind s WHERE s.id = approval_kind),
-		false);
+		(SELECT k.is_national
+				AND coalesce(k.valid_from, '-infinity') <= on_day AND coalesce(k.valid_to, 'infinity') > on_day
+		   FROM (SELECT 1 AS place, l.is_national, l.valid_from, l.valid_to
+				   FROM icp.approval_kind_local l WHERE l.id = approval_kind
+				 UNION ALL
+				 SELECT 2, s.is_national, s.valid_from, s.valid_to
+				   FROM icp.approval_kind s WHERE s.id = approval_kind
+				  ORDER BY place LIMIT 1) k), false);
 END;
 COMMENT ON FUNCTION @registry@.is_asked_for(integer, date) IS
-	'Must this kind of approval be shown on that day? One of the country''s, or one that a bureau''s own row of icp.approval_kind_local asks for';
+	'Must this kind of approval be shown on that day? As icp.approval_kind says, or a bureau''s own row of icp.approval_kind_local in its place';
 
 CREATE FUNCTION @registry@.approval_name(approval_kind integer) RETURNS text
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
-	SELECT coalesce((SELECT format('%s %s', c.id, c.name) FROM icp.code c
-					  WHERE c.code_table = 'approval_kind' AND c.id = approval_kind), approval_kind::text);
+	SELECT concat_ws(' ', approval_kind,
+					 coalesce((SELECT l.name FROM icp.approval_kind_local l WHERE l.id = approval_kind),
+							  (SELECT s.name FROM icp.approval_kind s WHERE s.id = approval_kind)));
 END;
 COMMENT ON FUNCTION @registry@.approval_name(integer) IS 'Id and name of a kind of approval';
 
 -- What a record says of itself: ids or names, each perhaps with its document's number behind a colon.
-CREATE FUNCTION @registry@.declared_approvals(site jsonb) RETURNS SETOF integer
+CREATE FUNCTION @registry@.declared_approvals(site jsonb) RETURNS integer[]
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
-	SELECT DISTINCT c.id
-	  FROM jsonb_array_elements_text(CASE jsonb_typeof(site -> 'approvals') WHEN 'array' THEN site -> 'approvals'
-									 ELSE jsonb_build_array(coalesce(site ->> 'approvals', '')) END) AS e(text),
-		   string_to_table(translate(e.text, '，、；;| ', ',,,,,,'), ',') AS w(word),
-		   LATERAL (SELECT btrim(split_part(replace(w.word, '：', ':'), ':', 1))) AS k(code)
-	  JOIN icp.code c ON c.code_table = 'approval_kind' AND k.code IN (c.id::text, c.name);
+	SELECT ARRAY(
+		SELECT k.id
+		  FROM (SELECT l.id, l.name FROM icp.approval_kind_local l
+				UNION
+				SELECT s.id, s.name FROM icp.approval_kind s) k
+		 WHERE ARRAY[k.id::text, k.name] && ARRAY(
+			SELECT btrim(split_part(replace(w.word, '：', ':'), ':', 1))
+			  FROM jsonb_array_elements_text(CASE jsonb_typeof(site -> 'approvals') WHEN 'array' THEN site -> 'approvals'
+											 ELSE jsonb_build_array(coalesce(site ->> 'approvals', '')) END) AS e(text),
+				   string_to_table(translate(e.text, '，、；;| ', ',,,,,,'), ',') AS w(word))
+		 GROUP BY k.id ORDER BY k.id);
 END;
 COMMENT ON FUNCTION @registry@.declared_approvals(jsonb) IS 'Kinds of approval that a site''s record names in its column approvals';
 
@@ -140,26 +147,24 @@ CREATE FUNCTION @registry@.missing_approvals(sponsor jsonb, site jsonb, on_day d
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	shown	integer[] := ARRAY(SELECT DISTINCT p.kind
-								 FROM @registry@.shown_approvals((site ->> 'sponsor_id')::bigint, (site ->> 'id')::bigint,
-																 on_day) p);
+	declared	integer[] := @registry@.declared_approvals(site);
+	shown		integer[] := ARRAY(SELECT p.kind FROM @registry@.shown_approvals((site ->> 'sponsor_id')::bigint,
+																				 (site ->> 'id')::bigint, on_day) p);
+	contents	text[] := ARRAY(SELECT jsonb_array_elements_text(CASE jsonb_typeof(site -> 'contents') WHEN 'array'
+																 THEN site -> 'contents' ELSE '[]' END));
 BEGIN
 	RETURN QUERY
 	SELECT d.kind, format('approval %s (前置或专项审批) is declared, but no valid document is shown (4 §20(四))',
 						  @registry@.approval_name(d.kind))
-	  FROM @registry@.declared_approvals(site) AS d(kind)
-	 WHERE d.kind <> ALL (shown) AND @registry@.is_asked_for(d.kind, on_day)
-	 ORDER BY d.kind;
-	-- The form rules know which names and contents need what, since when and where; here the record may only claim
-	-- what it has shown.  What it declares without showing has been told above.
+	  FROM unnest(declared) AS d(kind)
+	 WHERE d.kind <> ALL (shown) AND @registry@.is_asked_for(d.kind, on_day);
+	-- The form rules know which names and contents need what, since when and where; to them the record has what it
+	-- has shown.  (What it declares without showing has been told above.)
 	RETURN QUERY
 	SELECT NULL::integer,
 		   format('%s: %s %s, and no valid document is shown (%s)', v.field, v.message_en, v.message_zh, v.clause)
 	  FROM (SELECT site ->> 'name' AS site_name, sponsor ->> 'name' AS name, sponsor ->> 'nature' AS nature,
-				   ARRAY(SELECT jsonb_array_elements_text(CASE jsonb_typeof(site -> 'contents') WHEN 'array'
-														  THEN site -> 'contents' ELSE '[]' END)) AS contents,
-				   ARRAY(SELECT k::text FROM unnest(shown) k
-						 UNION SELECT d::text FROM @registry@.declared_approvals(site) d) AS approvals) r,
+				   contents AS contents, (declared || shown)::text[] AS approvals) r,
 		   icp.violations(r, on_day, icp.province((sponsor ->> 'province_code')::integer)) v
 	 WHERE v.severity = 'error' AND v.code LIKE 'APPROVAL-%' AND v.code <> 'APPROVAL-015';
 END
@@ -185,9 +190,8 @@ BEGIN
 	  FROM @registry@.missing_approvals(@registry@.proposed_sponsor(application_id), site,
 										(now() AT TIME ZONE 'Asia/Shanghai')::date) m;
 	IF applied.kind = 'change_site' AND applied.filed_by = 'sponsor'
-	   AND EXISTS (SELECT @registry@.declared_approvals(site)
-				   EXCEPT
-				   SELECT @registry@.declared_approvals(to_jsonb(t)) FROM @registry@.site t WHERE t.id = applied.site_id) THEN
+	   AND NOT @registry@.declared_approvals(site)
+			   <@ (SELECT @registry@.declared_approvals(to_jsonb(t)) FROM @registry@.site t WHERE t.id = applied.site_id) THEN
 		RETURN NEXT 'an approval (前置或专项审批) is added by a change that the provider enters (4 §20(五))';
 	END IF;
 END
@@ -232,7 +236,8 @@ BEGIN
 		RAISE EXCEPTION 'approval, site, sponsor and application do not belong together'
 			USING ERRCODE = 'check_violation', HINT = 'Leave sponsor_id out to have it filled.';
 	END IF;
-	IF NOT EXISTS (SELECT FROM icp.code c WHERE c.code_table = 'approval_kind' AND c.id = NEW.kind) THEN
+	IF NOT EXISTS (SELECT FROM icp.approval_kind k WHERE k.id = NEW.kind
+				   UNION ALL SELECT FROM icp.approval_kind_local l WHERE l.id = NEW.kind) THEN
 		RAISE EXCEPTION 'there is no kind of approval (前置或专项审批) %', NEW.kind
 			USING ERRCODE = 'foreign_key_violation', HINT = 'See icp.approval_kind and icp.approval_kind_local.';
 	END IF;
