@@ -240,7 +240,8 @@ BEGIN
 		RETURNING o.provider_id, o.duty, o.due_at
 	LOOP
 		PERFORM @registry@.send_notice('officer_report_overdue', NULL::bigint, 'provider',
-									   jsonb_build_object('provider_id', late.provider_id, 'duty', late.duty,
+									   jsonb_build_object('provider_id', late.provider_id,
+														  'duty', CASE late.duty WHEN 'head' THEN '正职' ELSE '副职' END,
 														  'due', (late.due_at AT TIME ZONE 'Asia/Shanghai')::date - 1));
 		handled := handled + 1;
 	END LOOP;

@@ -6,18 +6,6 @@ SELECT icp.create_registry();
 INSERT INTO icp.calendar_year_local (year, source)
 SELECT y, 'test' FROM generate_series(extract(year FROM now())::int - 1, extract(year FROM now())::int + 2) y
  WHERE NOT EXISTS (SELECT FROM icp.calendar_year c WHERE c.year = y);
--- notices, as far as the registry has none of its own
-DO $do$
-BEGIN
-	IF to_regproc('beian.send_notice') IS NULL THEN
-		CREATE TABLE beian.notice (id bigint GENERATED ALWAYS AS IDENTITY, template text, recipient text, provider_id bigint, province_code smallint);
-		CREATE FUNCTION beian.send_notice(template text, application_id bigint, recipient text, "values" jsonb) RETURNS bigint
-			LANGUAGE sql SECURITY DEFINER AS $$
-			INSERT INTO beian.notice (template, recipient, provider_id, province_code)
-			VALUES ($1, $3, ($4 ->> 'provider_id')::bigint, ($4 ->> 'province_code')::smallint) RETURNING id $$;
-	END IF;
-END
-$do$;
 CREATE ROLE regress_icp_jing IN ROLE icp_bureau;
 CREATE ROLE regress_icp_hu IN ROLE icp_bureau;
 CREATE ROLE regress_icp_ministry IN ROLE icp_ministry;
@@ -143,14 +131,6 @@ SELECT event, actor FROM beian.provider_history WHERE provider_id = 1 ORDER BY i
 
 -- 4. What nobody takes ends
 
--- as far as the registry has no function of its own for it
-DO $do$
-BEGIN
-	IF to_regproc('beian.cancel_access') IS NULL THEN
-		CREATE FUNCTION beian.cancel_access(access_id bigint, why text) RETURNS void LANGUAGE sql AS 'UPDATE beian.access a SET status = ''cancelled'' WHERE a.id = $1';
-	END IF;
-END
-$do$;
 INSERT INTO beian.application (site_id, provider_id) VALUES (12, 3) RETURNING state;
 UPDATE beian.application SET state = 'submitted' WHERE provider_id = 3;
 SELECT beian.end_accesses(3, '无人承接');
