@@ -129,9 +129,10 @@ RESET ROLE;
 -- 4. Only what an application concerns is judged.
 SELECT k.code, beian.judged_parts(k.code, 'draft') AS of_a_draft, nullif(beian.judged_parts(k.code, 'filed'), beian.judged_parts(k.code, 'draft')) AS of_a_filed_one FROM icp.application_kind k ORDER BY 1;
 SELECT beian.part_of(t.field) AS part, string_agg(DISTINCT t.field, ', ' ORDER BY t.field) AS fields FROM (SELECT unnest(needs || looks_at) FROM icp.rule_tests()) t(field) GROUP BY 1 ORDER BY 1;
--- the fields of the rules that the registry does not keep in these tables, so that no rule asks for them
+-- the fields of the rules that are not in the record that is judged, so that no rule asks for them: what papers and
+-- verifications tell
 SELECT string_agg(DISTINCT t.field, ', ' ORDER BY t.field) AS not_in_the_registry FROM (SELECT unnest(needs || looks_at) FROM icp.rule_tests()) t(field)
- WHERE t.field NOT IN ('site_name', 'provider') AND NOT EXISTS (SELECT FROM pg_attribute a
+ WHERE t.field NOT IN ('site_name', 'provider', 'former_domains', 'division') AND NOT EXISTS (SELECT FROM pg_attribute a
 		WHERE a.attrelid IN ('beian.sponsor'::regclass, 'beian.site'::regclass, 'beian.access'::regclass) AND a.attname = t.field AND NOT a.attisdropped);
 -- a second site of a filed sponsor: the sponsor's own faults are not asked for again
 UPDATE beian.application SET state = 'approved' WHERE id = 1;
