@@ -22,6 +22,11 @@ CREATE TABLE @registry@.sponsor (
 	emergency_phone	text,
 	division_code	integer CHECK (division_code BETWEEN 110000 AND 999999),
 	remark			text,
+	credential_holder	text,
+	credential_expires_on	date,
+	residence_proof	text,
+	legal_representative	text,
+	authorisation	text,
 	status			text NOT NULL DEFAULT 'draft'
 		CHECK (status IN ('draft', 'filed', 'cancelled', 'withdrawn')),
 	last_service_no	integer NOT NULL DEFAULT 0 CHECK (last_service_no >= 0),
@@ -57,6 +62,11 @@ COMMENT ON COLUMN @registry@.sponsor.mobile IS 'Mobile number of the person in c
 COMMENT ON COLUMN @registry@.sponsor.emergency_phone IS 'Emergency telephone (应急联系电话); never public';
 COMMENT ON COLUMN @registry@.sponsor.division_code IS 'County or city of the address, GB/T 2260';
 COMMENT ON COLUMN @registry@.sponsor.remark IS 'Remark (备注)';
+COMMENT ON COLUMN @registry@.sponsor.credential_holder IS 'Holder of the credential as it names him; never public';
+COMMENT ON COLUMN @registry@.sponsor.credential_expires_on IS 'Last day of the credential; infinity where it does not end (长期)';
+COMMENT ON COLUMN @registry@.sponsor.residence_proof IS 'Residence permit (居住证) of an individual from another province; never public';
+COMMENT ON COLUMN @registry@.sponsor.legal_representative IS 'Legal representative (法定代表人) of a unit; never public';
+COMMENT ON COLUMN @registry@.sponsor.authorisation IS 'Letter (授权书) of a person in charge who is not the legal representative; never public';
 COMMENT ON COLUMN @registry@.sponsor.status IS 'draft, filed, cancelled, or withdrawn before it was filed';
 COMMENT ON COLUMN @registry@.sponsor.last_service_no IS 'Last -N given out; one counter for all kinds of service, never taken back';
 COMMENT ON COLUMN @registry@.sponsor.filed_at IS 'When it was filed';
@@ -100,6 +110,15 @@ CREATE TABLE @registry@.site (
 	mobile			text,
 	email			text,
 	remark			text,
+	domain_holder_relation	text,
+	domain_expires_on	date,
+	domain_verified	boolean,
+	app_platform	text,
+	app_package		text,
+	app_fingerprint	text,
+	app_public_key	text,
+	app_name		text,
+	app_icon_bytes	integer,
 	limit_access	boolean NOT NULL DEFAULT false,
 	status			text NOT NULL DEFAULT 'draft'
 		CHECK (status IN ('draft', 'filed', 'cancelled', 'withdrawn')),
@@ -134,6 +153,15 @@ COMMENT ON COLUMN @registry@.site.phone IS 'Telephone of that person; never publ
 COMMENT ON COLUMN @registry@.site.mobile IS 'Mobile number of that person; never public';
 COMMENT ON COLUMN @registry@.site.email IS 'E-mail of that person; never public';
 COMMENT ON COLUMN @registry@.site.remark IS 'Remark (备注)';
+COMMENT ON COLUMN @registry@.site.domain_holder_relation IS 'What the domains'' holder is to the sponsor: 本人, 本单位, 股东, 集团, 主要负责人, 高级管理人员';
+COMMENT ON COLUMN @registry@.site.domain_expires_on IS 'Last day of the domain that ends first';
+COMMENT ON COLUMN @registry@.site.domain_verified IS 'The registrar has verified who holds the domains (域名实名认证)';
+COMMENT ON COLUMN @registry@.site.app_platform IS 'Platform of an app: android, ios, harmony';
+COMMENT ON COLUMN @registry@.site.app_package IS 'Package name (包名) or bundle id of an app';
+COMMENT ON COLUMN @registry@.site.app_fingerprint IS 'Fingerprint of an app''s signing certificate, MD5 or SHA-1';
+COMMENT ON COLUMN @registry@.site.app_public_key IS 'Public key of an app''s signing certificate';
+COMMENT ON COLUMN @registry@.site.app_name IS 'Name of an app on its platform';
+COMMENT ON COLUMN @registry@.site.app_icon_bytes IS 'Size of an app''s icon';
 COMMENT ON COLUMN @registry@.site.limit_access IS 'Access is restricted (限制接入)';
 COMMENT ON COLUMN @registry@.site.status IS 'draft, filed, cancelled, or withdrawn before it was filed';
 COMMENT ON COLUMN @registry@.site.filed_at IS 'When it was filed';

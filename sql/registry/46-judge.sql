@@ -107,12 +107,15 @@ DECLARE
 	x		@registry@.access;
 	parts	text[];
 	on_day	date;
+	former	icp.domain_list;
 BEGIN
 	SELECT * INTO a FROM @registry@.application WHERE id = application_id;
 	SELECT * INTO s FROM @registry@.sponsor WHERE id = a.sponsor_id;
 	SELECT * INTO t FROM @registry@.site WHERE id = a.site_id;
 	SELECT * INTO x FROM @registry@.access
 	 WHERE CASE WHEN a.access_id IS NOT NULL THEN id = a.access_id ELSE site_id = a.site_id AND provider_id = a.provider_id END;
+	-- the list as it is filed; none yet for a new site
+	former := CASE WHEN t.status = 'filed' THEN t.domains END;
 	s := @registry@.as_proposed(s, (SELECT to_jsonb(c) FROM @registry@.sponsor_change c WHERE c.application_id = a.id));
 	t := @registry@.as_proposed(t, (SELECT to_jsonb(c) FROM @registry@.site_change c WHERE c.application_id = a.id));
 	x := @registry@.as_proposed(x, (SELECT to_jsonb(c) FROM @registry@.access_change c WHERE c.application_id = a.id));
@@ -129,10 +132,15 @@ BEGIN
 						ELSE '@registry@.sponsor'::regclass END AS relation,
 				   CASE p.part WHEN 'site' THEN t.id WHEN 'access' THEN x.id ELSE s.id END AS row_id,
 				   v::icp.violation AS violation, p.part
-			  FROM (SELECT s.name, s.nature, s.credential, s.province, s.superior, s.address, s.principal_name,
-						   s.principal_credential, s.phone, s.mobile, s.emergency_phone, s.email,
-						   t.name AS site_name, t.domains, t.domain_holder, t.homepage, t.number, t.kind, t.contents,
-						   t.languages, t.approvals,
+			  FROM (SELECT s.name, s.nature, s.credential, s.credential_holder, s.credential_expires_on, s.residence_proof,
+						   s.province, s.division_code AS division, s.superior, s.address, s.principal_name,
+						   s.principal_credential, s.legal_representative, s.authorisation, s.phone, s.mobile,
+						   s.emergency_phone, s.email,
+						   t.name AS site_name, t.domains, former AS former_domains, t.domain_holder, t.domain_holder_relation,
+						   t.domain_expires_on, t.domain_verified, t.homepage, t.number, t.kind, t.contents, t.languages,
+						   t.approvals || ARRAY(SELECT w.kind::text FROM @registry@.shown_approvals(s.id, t.id, on_day) w) AS approvals,
+						   t.app_platform, t.app_package, t.app_fingerprint, t.app_public_key, t.app_name,
+						   t.app_icon_bytes,
 						   x.ips, x.mode, coalesce(x.server_province::text, x.server_place) AS server_province,
 						   (SELECT v.name FROM @registry@.provider v WHERE v.id = a.provider_id) AS provider) r,
 				   icp.violations(r, on_day, s.province) v, @registry@.part_of(v.field) AS p(part)

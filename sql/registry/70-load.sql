@@ -182,6 +182,7 @@ CREATE FUNCTION @registry@.load_check(columns text[]) RETURNS void
 AS $$
 DECLARE
 	fields	text;
+	lacks	text;
 BEGIN
 	INSERT INTO pg_temp.load_fault (row_no, field, found, problem, code)
 	SELECT r.row_no, f.field, f.found, f.problem, f.code
@@ -218,7 +219,11 @@ BEGIN
 	 WHERE f.problem IS NOT NULL;
 
 	-- The record has the fields that the staging table has columns for, so that no rule asks for others.
-	SELECT string_agg(t.expression || ' AS ' || t.field, ', ') INTO fields
+	SELECT string_agg(t.expression || ' AS ' || t.field, ', '),
+		   string_agg(format('WHEN %L THEN coalesce(btrim(%s, %L), %L) = %L', t.field,
+							 CASE t.field WHEN 'domains' THEN 'r.domain_text' WHEN 'number' THEN 'r.service_text'
+								WHEN 'province' THEN 'r.province::text' ELSE t.expression END, E' \t\r\n\f　', '', ''), ' ')
+	  INTO fields, lacks
 	  FROM (VALUES ('unit_name', 'r.unit_name', 'name'), ('nature', 'r.nature', 'nature'),
 				   ('credential', 'r.credential', 'credential'), ('superior', 'r.superior', 'superior'),
 				   ('address', 'r.address', 'address'), ('principal_name', 'r.principal_name', 'principal_name'),
@@ -237,11 +242,11 @@ BEGIN
 	-- A name, a domain and a kind that are wrong have been spoken of above.
 	EXECUTE format($query$
 		CREATE TEMPORARY TABLE load_violation AS
-		SELECT r.row_no, v.*, v.severity = 'error' AND NOT $1 AND (v.found IS NOT NULL OR $2) AS rejects
+		SELECT r.row_no, v.*, v.severity = 'error' AND NOT $1 AND ($2 OR NOT CASE v.field %s ELSE false END) AS rejects
 		  FROM pg_temp.load_row r, LATERAL (SELECT %s) f, icp.violations(f, r.as_of, r.province) v
 		 WHERE NOT (v.code = 'NAME-001' OR v.code = 'DOMAIN-001' AND r.domains IS NULL
 					OR v.code = 'NUMBER-003' AND icp.service_kind(r.service) <> r.kind)
-		$query$, fields)
+		$query$, lacks, fields)
 		USING @registry@.errors_as_warnings(), @registry@.setting('load_missing') = 'error';
 	INSERT INTO pg_temp.load_fault (row_no, field, found, problem, code, expected)
 	SELECT v.row_no, coalesce(c.name, v.field), v.found, v.message_en, v.code, v.expected

@@ -158,7 +158,7 @@ INSERT INTO stage.form SELECT n, '北京示例科技有限公司', '企业', 'us
 UPDATE stage.form SET phone = '010-00000000', email = 'nobody' WHERE n = '2';
 UPDATE stage.form SET ips = '10.0.0.1' WHERE n = '3';
 UPDATE stage.form SET home_url = 'www.elsewhere.cn', mode = 'x' WHERE n = '4';
-UPDATE stage.form SET credential = NULL, service_name = ' ' WHERE n = '5';			-- missing: recorded
+UPDATE stage.form SET credential = NULL, service_name = E'　\t' WHERE n = '5';			-- missing: recorded
 UPDATE stage.form SET service_name = 'abc', emergency_phone = '13800138000' WHERE n = '6';	-- warnings: recorded
 UPDATE stage.form SET domain = 'form7a.cn,form7b.cn' WHERE n = '7';
 UPDATE stage.form SET provider = NULL WHERE n = '8';
