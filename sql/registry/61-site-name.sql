@@ -75,6 +75,7 @@ END
 $$;
 COMMENT ON FUNCTION @registry@.warn_site_name() IS
 	'Trigger: notes at the report that sites of other accounts bear the same name (result code 1020)';
-CREATE TRIGGER b_warn_site_name AFTER UPDATE ON @registry@.application
+-- after the form rules, which write their warnings anew
+CREATE TRIGGER d_warn_site_name AFTER UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state = 'reported' AND NEW.state IS DISTINCT FROM OLD.state AND NEW.site_id IS NOT NULL)
 	EXECUTE FUNCTION @registry@.warn_site_name();

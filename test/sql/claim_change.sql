@@ -10,7 +10,7 @@ SELECT y, 'test' FROM generate_series(extract(year FROM now())::int - 1, extract
  WHERE NOT EXISTS (SELECT FROM icp.calendar_year c WHERE c.year = y);
 
 INSERT INTO beian.provider (name, province) VALUES ('一号云', '京'), ('二号云', '沪');
-INSERT INTO beian.account (provider_id, user_name, contact) VALUES (1, 'a', '010-11111111'), (2, 'b', '021-22222222'), (1, 'c', NULL);
+INSERT INTO beian.account (provider_id, user_name, contact) VALUES (1, 'a', '010-11111111'), (2, 'b', '021-22222222'), (1, 'c', NULL), (1, 'd', NULL);
 INSERT INTO beian.sponsor (id, account_id, province, name) OVERRIDING SYSTEM VALUE VALUES (1, 1, '京', '甲公司'), (2, 2, '沪', '乙公司'), (3, 3, '京', '丙公司');
 SELECT setval('beian.sponsor_id_seq', 100), setval('beian.site_id_seq', 100) \g /dev/null
 CREATE ROLE regress_icp_jing IN ROLE icp_bureau;
@@ -131,6 +131,9 @@ UPDATE beian.conflict SET settlement = 'revoke_left' WHERE id = :c;
 UPDATE beian.conflict SET settlement = 'revoke_left', reason = '恶意抢注' WHERE id = :c RETURNING state, settlement, reason;
 RESET ROLE;
 SELECT id, status FROM beian.site WHERE id IN (3, 4) ORDER BY id;
+-- both sides were told that there was a conflict, 丙 that its filing is revoked
+SELECT n.template, n.recipient, n.account_id, n.application_id, n.text FROM beian.notice n
+ WHERE n.template LIKE 'conflict%' AND n.channel = 'task' ORDER BY n.id;
 -- 8 still has four.cn against it
 SELECT id, state FROM beian.application WHERE id IN (7, 8) ORDER BY id;
 SELECT * FROM pair WHERE key IN ('three.cn', 'four.cn');
@@ -211,8 +214,8 @@ TRUNCATE beian.sponsor_change;
 -- 6. Natural persons: the name with the credential, and nobody is shown the credential.
 INSERT INTO beian.sponsor (id, account_id, province, name, nature, credential) OVERRIDING SYSTEM VALUE VALUES
 	(40, 1, '京', '张伟', '个人', 'resident_id:11010519491231002X'), (41, 2, '沪', '张伟', '个人', 'resident_id:440524188001010014'),
-	(42, 3, '京', '张 伟', '个人', 'resident_id:11010519491231002x'), (43, 2, '沪', '张伟', '个人', NULL), (44, 3, '京', '张伟', '个人', ' '),
-	(45, 3, '京', '张伟', '企业', 'resident_id:11010519491231002X'), (46, 2, '沪', '张伟', NULL, NULL);
+	(42, 4, '京', '张 伟', '个人', 'resident_id:11010519491231002x'), (43, 2, '沪', '张伟', '个人', NULL), (44, 4, '京', '张伟', '个人', ' '),
+	(45, 4, '京', '张伟', '企业', 'resident_id:11010519491231002X'), (46, 2, '沪', '张伟', NULL, NULL);
 SELECT id, claim_key IS NULL AS by_name, claim_key = '' AS nothing, split_part(claim_key, ' ', 1) AS name FROM beian.sponsor WHERE id BETWEEN 40 AND 46 ORDER BY id;
 SELECT * FROM pair WHERE key LIKE '张%';
 SELECT count(*) AS shown FROM beian.conflict WHERE key ~ '[0-9]{8}' OR cause ~ '[0-9]{8}';
@@ -225,12 +228,17 @@ SELECT * FROM pair WHERE key LIKE '张%' AND state = 'open';
 -- a company of a claim_key of its own has none
 INSERT INTO beian.sponsor (id, account_id, province, name, claim_key) OVERRIDING SYSTEM VALUE VALUES (47, 1, '京', '己公司', 'anything') RETURNING claim_key;
 -- and it stays cheap: 2000 of one name in three accounts
-INSERT INTO beian.sponsor (account_id, province, name, nature, credential) SELECT 1 + i % 3, '京', '王芳', '个人', 'passport:G' || 10000000 + i FROM generate_series(1, 2000) i;
+INSERT INTO beian.sponsor (account_id, province, name, nature, credential) SELECT (ARRAY[1, 2, 4])[1 + i % 3], '京', '王芳', '个人', 'passport:G' || 10000000 + i FROM generate_series(1, 2000) i;
 SELECT count(*) AS conflicts FROM beian.conflict WHERE key = '王芳';
 -- a change of the credential is a change of the claim
+UPDATE beian.sponsor SET status = 'filed', number = '沪ICP备12000043号' WHERE id = 43;
 INSERT INTO beian.application (id, kind, sponsor_id) OVERRIDING SYSTEM VALUE VALUES (32, 'change_sponsor', 43);
 INSERT INTO beian.sponsor_change (application_id, credential) VALUES (32, 'resident_id:440524188001010014');
 SELECT * FROM pair WHERE key LIKE '张%' AND ("left" LIKE '%change%' OR "right" LIKE '%change%');
+-- emptied, the nature makes it a company's name, and the credential nobody's
+UPDATE beian.sponsor_change SET credential = NULL, cleared = '{nature}' WHERE application_id = 32 RETURNING claim_key;
+UPDATE beian.sponsor_change SET cleared = '{credential}' WHERE application_id = 32 RETURNING claim_key = '' AS nothing;
+UPDATE beian.sponsor_change SET cleared = '{email}' WHERE application_id = 32 RETURNING claim_key IS NULL AS unchanged;
 
 -- 7. The same name of a site in another account is a warning, code 1020, and stops nothing.
 INSERT INTO beian.site (id, sponsor_id, name, domains) OVERRIDING SYSTEM VALUE VALUES (50, 1, '示例 之家', '{n1.cn}'), (51, 1, '示例之家', '{n2.cn}'), (52, 2, '示例之家', '{n3.cn}'), (53, 2, '別處', '{n4.cn}'), (54, 1, '', '{n5.cn}'), (55, 2, '', '{n6.cn}');
