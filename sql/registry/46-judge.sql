@@ -183,7 +183,9 @@ DECLARE
 	let_pass	boolean := @registry@.owner_is_exempt() OR @registry@.errors_as_warnings();
 BEGIN
 	-- of two reports in one transaction the later one counts
-	DELETE FROM @registry@.warning w WHERE w.application_id = rule_problems.application_id AND w.found_at = now();
+	DELETE FROM @registry@.warning w
+	 WHERE w.application_id = rule_problems.application_id AND w.found_at = now()
+	   AND w.code IN (SELECT r.code FROM icp.rule r);
 	INSERT INTO @registry@.warning (relation, row_id, code, field, found, expected, severity, clause, message_zh, message_en,
 									advice_zh, turned, application_id, sponsor_id, site_id, province_code)
 	SELECT j.relation, j.row_id, (j.violation).code, (j.violation).field, (j.violation).found, (j.violation).expected,
@@ -197,6 +199,7 @@ BEGIN
 		SELECT concat(w.code, ' ', w.field, ': ', w.message_en, ' ', w.message_zh, ', found ' || w.found, ' (', w.clause, ')')
 		  FROM @registry@.warning w
 		 WHERE w.application_id = rule_problems.application_id AND w.found_at = now() AND w.severity = 'error'
+		   AND w.code IN (SELECT r.code FROM icp.rule r)
 		 ORDER BY w.id;
 	END IF;
 END
