@@ -41,7 +41,8 @@ CREATE TABLE @registry@.blacklist (
 );
 CREATE INDEX blacklist_sponsor_id_idx ON @registry@.blacklist (sponsor_id);
 CREATE INDEX blacklist_name_key_idx ON @registry@.blacklist (name_key) WHERE removed_at IS NULL;
-CREATE INDEX blacklist_credential_idx ON @registry@.blacklist USING gin (credential_keys) WHERE removed_at IS NULL;
+CREATE INDEX blacklist_credential_idx ON @registry@.blacklist USING gin (credential_keys) WITH (fastupdate = off)
+	WHERE removed_at IS NULL;
 CREATE UNIQUE INDEX blacklist_domain_key ON @registry@.blacklist (domain, list) WHERE removed_at IS NULL;
 COMMENT ON TABLE @registry@.blacklist IS
 	'The blacklists (黑名单) of sponsors and of independent domains, and their history: an entry is removed by UPDATE, never deleted (4 §8(三), §12(九))';
@@ -129,38 +130,43 @@ CREATE FUNCTION @registry@.find_blacklisted(name text, nature text, credential t
 	RETURNS TABLE (entry_id bigint, list text, domain icp.domain_name)
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
+	SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 DECLARE
-	home	icp.domain_name;
+	home			icp.domain_name;
+	keys			text[] := @registry@.credential_keys(find_blacklisted.credential);
+	name_of_unit	text := CASE WHEN NOT @registry@.is_individual(find_blacklisted.nature)
+								 THEN icp.name_key(find_blacklisted.name) END;
+	over			icp.domain_name[];
 BEGIN
 	BEGIN
 		home := icp.homepage_domain(find_blacklisted.homepage);
 	EXCEPTION WHEN data_exception THEN
 		NULL;					-- the form rules say so
 	END;
-	RETURN QUERY
-	SELECT b.id, b.list, b.domain
-	  FROM (SELECT DISTINCT p
-			  FROM (SELECT d FROM icp.domains(find_blacklisted.domains) AS d
-					UNION ALL SELECT home WHERE home IS NOT NULL) AS o(d),
-				   @registry@.domain_and_parents(o.d) AS p) AS own(domain)
-	  JOIN @registry@.blacklist b ON b.domain = own.domain AND b.removed_at IS NULL
-	 WHERE b.listed_at <= now() AND coalesce(b.until, 'infinity') > now()
-	UNION ALL
-	SELECT b.id, b.list, NULL
-	  FROM @registry@.blacklist b
-	 WHERE b.list = 'sponsor' AND b.removed_at IS NULL
-	   AND b.listed_at <= now() AND coalesce(b.until, 'infinity') > now()
-	   AND b.id IN (SELECT c.id FROM @registry@.blacklist c
-					 WHERE c.removed_at IS NULL
-					   AND c.credential_keys && @registry@.credential_keys(find_blacklisted.credential)
-					UNION ALL
-					-- a unit's name is its own, an individual's is not
-					SELECT n.id FROM @registry@.blacklist n
-					 WHERE n.removed_at IS NULL AND n.name_key = icp.name_key(find_blacklisted.name)
-					   AND NOT n.is_individual AND NOT @registry@.is_individual(find_blacklisted.nature))
-	 ORDER BY 2, 1;
+	over := ARRAY(SELECT p FROM icp.domains(coalesce(find_blacklisted.domains, '{}') + coalesce(icp.domain_list(home), '{}')) AS d,
+								@registry@.domain_and_parents(d) AS p);
+	FOR entry_id, list, domain IN
+		SELECT b.id, b.list, b.domain
+		  FROM @registry@.blacklist b
+		 WHERE b.removed_at IS NULL AND b.domain = ANY (over)
+		   AND b.listed_at <= now() AND coalesce(b.until, 'infinity') > now()
+		UNION
+		SELECT b.id, b.list, NULL
+		  FROM @registry@.blacklist b
+		 WHERE b.removed_at IS NULL AND b.credential_keys && keys
+		   AND b.listed_at <= now() AND coalesce(b.until, 'infinity') > now()
+		UNION
+		-- a unit's name is its own, an individual's is not
+		SELECT b.id, b.list, NULL
+		  FROM @registry@.blacklist b
+		 WHERE b.removed_at IS NULL AND b.name_key = name_of_unit AND NOT b.is_individual
+		   AND b.listed_at <= now() AND coalesce(b.until, 'infinity') > now()
+		 ORDER BY 2, 1
+	LOOP
+		RETURN NEXT;
+	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION @registry@.find_blacklisted(text, text, text, icp.domain_list, text) IS
@@ -457,10 +463,11 @@ BEGIN
 	SELECT t.id, s.id, b.id, b.list, NULL
 	  FROM @registry@.site t
 	  JOIN @registry@.sponsor s ON s.id = t.sponsor_id
-	  JOIN @registry@.blacklist b ON b.name_key = s.name_key AND b.removed_at IS NULL AND NOT b.is_individual
+	  JOIN @registry@.blacklist b ON b.name_key = s.name_key AND b.removed_at IS NULL
 	 WHERE t.status IN ('draft', 'filed') AND (site_ids IS NULL OR t.id = ANY (site_ids))
 	   AND b.listed_at <= now() AND coalesce(b.until, 'infinity') > now()
-	   AND NOT @registry@.is_individual(s.nature)
+	   -- (in one condition, so that it is asked only of what the join finds)
+	   AND NOT (b.is_individual OR @registry@.is_individual(s.nature))
 	UNION ALL
 	SELECT t.id, s.id, b.id, b.list, NULL
 	  FROM @registry@.site t

@@ -242,6 +242,25 @@ INSERT INTO beian.blacklist (list, name, reason) VALUES ('sponsor', '丙公司',
 INSERT INTO beian.blacklist (list, domain, reason) VALUES ('illegal_site', 'www.bing.cn', '淫秽');
 INSERT INTO beian.blacklist (list, domain, reason) VALUES ('illegal_access', 'www.bing.cn', '违法接入') RETURNING domain;
 RESET ROLE;
+-- what a change proposes is looked at, not what it replaces; giving up a filing is always possible
+INSERT INTO beian.blacklist (list, domain, reason, province) VALUES ('illegal_site', 'neu.cn', '淫秽', '沪');
+INSERT INTO beian.application (kind, site_id) VALUES ('change_site', 4) RETURNING id AS change \gset
+INSERT INTO beian.site_change (application_id, domains) VALUES (:change, '{other.cn,www.neu.cn}');
+UPDATE beian.application SET state = 'submitted' WHERE id = :change;
+UPDATE beian.application SET state = 'verified' WHERE id = :change;
+UPDATE beian.application SET state = 'reported' WHERE id = :change;
+SELECT state, regexp_replace(reason, 'entry \d+', 'entry N') AS reason FROM beian.application WHERE id = :change;
+INSERT INTO beian.application (kind, sponsor_id) VALUES ('change_sponsor', 4) RETURNING id AS change \gset
+INSERT INTO beian.sponsor_change (application_id, credential) VALUES (:change, 'resident_id:11010519491231002X');
+SELECT regexp_replace(p, 'entry \d+', 'entry N') FROM beian.blacklist_problems(:change) p;
+UPDATE beian.sponsor_change SET credential = 'resident_id:110102199101010078' WHERE application_id = :change;
+SELECT beian.blacklist_problems(:change);
+INSERT INTO beian.application (kind, site_id) VALUES ('cancel_site', 3) RETURNING id AS cancel \gset
+SELECT beian.blacklist_problems(:cancel);
+UPDATE beian.application SET state = 'submitted' WHERE id = :cancel;
+UPDATE beian.application SET state = 'reported' WHERE id = :cancel;
+UPDATE beian.application SET state = 'approved' WHERE id = :cancel RETURNING state;
+SELECT list, site_id FROM beian.blacklist_hit ORDER BY 1;
 SELECT * FROM icp.check_registry();
 
 DROP SCHEMA beian CASCADE;

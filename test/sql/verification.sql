@@ -209,8 +209,47 @@ UPDATE beian.application SET state = 'submitted' WHERE id = 4;
 UPDATE beian.application SET state = 'pre_verified' WHERE id = 4;
 UPDATE beian.application SET state = 'verified' WHERE id = 4;
 UPDATE beian.setting SET value = 'on' WHERE name = 'exempt_owner';
--- kinds that do not repeat the check are not asked (4 §19(二))
-SELECT tgname, pg_get_triggerdef(oid) ~ 'change_principal' AS f, pg_get_triggerdef(oid) ~ 'change_site' AS v FROM pg_trigger WHERE tgname = 'a_require_sheet' AND tgrelid = 'beian.application'::regclass;
+-- a change is checked face to face as it is proposed (4 §19(二)); a change of the site is not
+SET ROLE regress_icp_p1;
+INSERT INTO beian.application (kind, sponsor_id) VALUES ('change_principal', 1) RETURNING id AS change \gset
+INSERT INTO beian.sponsor_change (application_id, principal_name) VALUES (:change, '新负责人');
+UPDATE beian.application SET state = 'submitted' WHERE id = :change;
+UPDATE beian.application SET state = 'pre_verified' WHERE id = :change;
+RESET ROLE;
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set sheet :abs_srcdir '/data/sheet.sql'
+\i :sheet
+SELECT pg_temp.complete_sheet(:change);
+SELECT application_id = :change AS of_change, sponsor_id, site_id, principal_holder FROM beian.verification ORDER BY id DESC LIMIT 1;
+UPDATE beian.verification SET principal_holder = '张三' WHERE application_id = :change;
+SET ROLE regress_icp_p1;
+SELECT beian.sheet_problems(:change);
+UPDATE beian.verification SET principal_holder = '新负责人', site_true = false, access_true = false WHERE application_id = :change;
+UPDATE beian.application SET state = 'verified' WHERE id = :change RETURNING state;
+INSERT INTO beian.application (kind, site_id) VALUES ('change_site', 1) RETURNING id AS change \gset
+UPDATE beian.application SET state = 'submitted' WHERE id = :change;
+UPDATE beian.application SET state = 'verified' WHERE id = :change RETURNING state;
+-- a new access: its provider verifies for itself (4 §18(五))
+SET ROLE regress_icp_p2;
+INSERT INTO beian.access (site_id, provider_id, ips) VALUES (1, 2, '{[8.8.4.4,8.8.4.4]}');
+RESET ROLE;
+SELECT id AS access FROM beian.access WHERE site_id = 1 AND provider_id = 2 \gset
+INSERT INTO beian.application (kind, site_id, access_id) VALUES ('new_access', 1, :access) RETURNING id AS added \gset
+SELECT provider_id FROM beian.application WHERE id = :added;
+SET ROLE regress_icp_p2;
+UPDATE beian.application SET state = 'submitted' WHERE id = :added;
+UPDATE beian.application SET state = 'pre_verified' WHERE id = :added;
+UPDATE beian.application SET state = 'verified' WHERE id = :added;
+SELECT beian.sheet_problems(:added);
+SET ROLE regress_icp_p1;
+SELECT beian.sheet_problems(:added);
+INSERT INTO beian.verification (application_id, verified_by) VALUES (:added, '王核验');
+RESET ROLE;
+SELECT pg_temp.complete_sheet(:added);
+SELECT r, pg_temp.sees(r) FROM unnest('{regress_icp_p1,regress_icp_p2,regress_icp_s1,regress_icp_jing,regress_icp_hu}'::text[]) r;
+SET ROLE regress_icp_p2;
+UPDATE beian.application SET state = 'verified' WHERE id = :added RETURNING state;
+RESET ROLE;
 
 -- 5. Stock: filed sites whose provider has no sheet of them (2 三(一)6)
 
