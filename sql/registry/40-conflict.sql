@@ -193,9 +193,12 @@ CREATE FUNCTION @registry@.blocking_conflicts(application_id bigint,
 		OUT kind text, OUT key text, OUT claim_id bigint, OUT rival_id bigint, OUT rival_holder regclass,
 		OUT rival_holder_id bigint, OUT rival_account_id bigint)
 	RETURNS SETOF record
-	LANGUAGE sql VOLATILE
+	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, icp, pg_temp
-BEGIN ATOMIC
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	SELECT r.kind, CASE r.kind WHEN 'sponsor_name' THEN split_part(r.key, ' ', 1) ELSE r.key END,
 		   r.claim_id, r.rival_id, r.rival_holder, r.rival_holder_id, r.rival_account_id
 	  FROM @registry@.application a
@@ -237,22 +240,26 @@ BEGIN ATOMIC
 			 WHERE r.rival_holder = '@registry@.sponsor_change'::regclass AND b.id = r.rival_holder_id
 			   AND own.key_hash = icp.claim_hash(r.kind, r.key) AND own.kind = r.kind AND own.key = r.key
 			   AND own.released_at IS NULL);
-END;
+END
+$$;
 COMMENT ON FUNCTION @registry@.blocking_conflicts(bigint) IS
 	'The conflicts that keep an application from approval: open, or settled against it; as they are at this moment';
 
 CREATE FUNCTION @registry@.applications_of_holder(holder regclass, holder_id bigint) RETURNS SETOF bigint
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
-BEGIN ATOMIC
+AS $$
+BEGIN
+	RETURN QUERY
 	SELECT a.id FROM @registry@.application a
-	 WHERE holder = '@registry@.site'::regclass AND a.site_id = holder_id AND a.kind IN ('new_filing', 'new_site')
+	 WHERE applications_of_holder.holder = '@registry@.site'::regclass AND a.site_id = applications_of_holder.holder_id AND a.kind IN ('new_filing', 'new_site')
 	UNION ALL
 	SELECT a.id FROM @registry@.application a
-	 WHERE holder = '@registry@.sponsor'::regclass AND a.sponsor_id = holder_id AND a.kind = 'new_filing'
+	 WHERE applications_of_holder.holder = '@registry@.sponsor'::regclass AND a.sponsor_id = applications_of_holder.holder_id AND a.kind = 'new_filing'
 	UNION ALL
 	SELECT a.id FROM @registry@.application a
-	 WHERE holder IN ('@registry@.site_change'::regclass, '@registry@.sponsor_change'::regclass) AND a.id = holder_id;
-END;
+	 WHERE applications_of_holder.holder IN ('@registry@.site_change'::regclass, '@registry@.sponsor_change'::regclass) AND a.id = applications_of_holder.holder_id;
+END
+$$;
 COMMENT ON FUNCTION @registry@.applications_of_holder(regclass, bigint) IS
 	'The applications that bring the claims of a holder: of a site, a sponsor or a change';

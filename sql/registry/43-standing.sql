@@ -301,28 +301,35 @@ CREATE TRIGGER route_applications AFTER UPDATE OF account_id, province ON @regis
 -- The three places (4 §3, §8(三)): the sponsor's bureau leads, the server's and the provider's help.
 CREATE FUNCTION @registry@.bureaux_of_site(site_id bigint)
 	RETURNS TABLE (place text, province_code smallint, provider_id bigint, leads boolean)
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
-BEGIN ATOMIC
-	SELECT 'sponsor', t.province_code, NULL::bigint, true FROM @registry@.site t WHERE t.id = bureaux_of_site.site_id
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	SELECT 'sponsor'::text, t.province_code, NULL::bigint, true FROM @registry@.site t WHERE t.id = bureaux_of_site.site_id
 	UNION ALL
-	SELECT 'server', icp.province_code(a.server_province), a.provider_id, false
+	SELECT 'server'::text, icp.province_code(a.server_province), a.provider_id, false
 	  FROM @registry@.access a
 	 WHERE a.site_id = bureaux_of_site.site_id AND a.status <> 'cancelled' AND a.server_province IS NOT NULL
 	UNION ALL
-	SELECT 'provider', p.province_code, a.provider_id, false
+	SELECT 'provider'::text, p.province_code, a.provider_id, false
 	  FROM @registry@.access a JOIN @registry@.provider p ON p.id = a.provider_id
 	 WHERE a.site_id = bureaux_of_site.site_id AND a.status <> 'cancelled' AND p.province_code IS NOT NULL;
-END;
+END
+$$;
 COMMENT ON FUNCTION @registry@.bureaux_of_site(bigint) IS
 	'The bureaux with a say in a site: of the sponsor''s place, which leads, and of the places of each server and provider (4 §3, §8(三))';
 
 CREATE FUNCTION @registry@.bureaux_of_application(application_id bigint)
 	RETURNS TABLE (place text, province_code smallint, provider_id bigint, leads boolean)
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
-BEGIN ATOMIC
-	SELECT 'sponsor', a.province_code, NULL::bigint, true
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	SELECT 'sponsor'::text, a.province_code, NULL::bigint, true
 	  FROM @registry@.application a WHERE a.id = bureaux_of_application.application_id
 	UNION
 	SELECT b.place, b.province_code, b.provider_id, false
@@ -331,10 +338,11 @@ BEGIN ATOMIC
 	 CROSS JOIN LATERAL @registry@.bureaux_of_site(t.id) b
 	 WHERE a.id = bureaux_of_application.application_id AND b.place <> 'sponsor'
 	UNION
-	SELECT 'provider', p.province_code, p.id, false
+	SELECT 'provider'::text, p.province_code, p.id, false
 	  FROM @registry@.application a JOIN @registry@.provider p ON p.id = a.provider_id
 	 WHERE a.id = bureaux_of_application.application_id AND p.province_code IS NOT NULL;
-END;
+END
+$$;
 COMMENT ON FUNCTION @registry@.bureaux_of_application(bigint) IS
 	'The bureaux with a say in an application: of the sponsor''s place, which decides, and of the servers and providers of what it concerns';
 

@@ -142,8 +142,8 @@ $$;
 COMMENT ON FUNCTION @registry@.answer_review() IS
 	'Trigger: who answers an annual review and who decides it; none is passed while declared changes are not filed (3 Q9)';
 CREATE TRIGGER answer_review BEFORE UPDATE ON @registry@.annual_review
-	FOR EACH ROW WHEN ((NEW.answer, NEW.answer_note, NEW.result, NEW.result_reason)
-					   IS DISTINCT FROM (OLD.answer, OLD.answer_note, OLD.result, OLD.result_reason))
+	FOR EACH ROW WHEN (NEW.answer IS DISTINCT FROM OLD.answer OR NEW.answer_note IS DISTINCT FROM OLD.answer_note
+					   OR NEW.result IS DISTINCT FROM OLD.result OR NEW.result_reason IS DISTINCT FROM OLD.result_reason)
 	EXECUTE FUNCTION @registry@.answer_review();
 
 ALTER TABLE @registry@.annual_period ENABLE ROW LEVEL SECURITY;

@@ -187,11 +187,11 @@ COMMENT ON COLUMN @registry@.approval_case.site_status IS 'draft, filed, cancell
 CREATE VIEW @registry@.retention_due WITH (security_barrier) AS
 SELECT e.evidence, e.id, e.sponsor_id, e.site_id, e.provider_id, e.province_code, e.ended_at,
 	   @registry@.retention_until(e.ended_at) AS kept_until
-  FROM (SELECT 'verification' AS evidence, v.id, v.sponsor_id, v.site_id, v.provider_id, v.province_code,
+  FROM (SELECT 'verification'::text AS evidence, v.id, v.sponsor_id, v.site_id, v.provider_id, v.province_code,
 			   @registry@.filing_ended_at(v.sponsor_id, v.site_id) AS ended_at
 		  FROM @registry@.verification v
 		UNION ALL
-		SELECT 'prior_approval', p.id, p.sponsor_id, p.site_id, a.provider_id, p.province_code,
+		SELECT 'prior_approval'::text, p.id, p.sponsor_id, p.site_id, a.provider_id, p.province_code,
 			   @registry@.filing_ended_at(p.sponsor_id, p.site_id)
 		  FROM @registry@.prior_approval p
 		  JOIN @registry@.sponsor s ON s.id = p.sponsor_id
