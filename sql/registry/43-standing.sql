@@ -241,7 +241,8 @@ BEGIN
 		RETURN;
 	END IF;
 	IF app.reports = 'none' OR app.reports = 'no_new' AND app.kind IN ('new_filing', 'new_site', 'new_access') THEN
-		problems := problems || format('provider "%s" may not report (报备接口): %s %s%s (4 §%s)',
+		-- a state, not evidence: nobody reports through an interface that is closed
+		RETURN NEXT format('provider "%s" may not report (报备接口): %s %s%s (4 §%s)',
 			app.name, app.admission, app.name_zh, ': ' || app.admission_reason,
 			CASE app.admission WHEN 'suspended' THEN '43(三)' WHEN 'closed' THEN '32'
 							   WHEN 'exiting' THEN '12(八)' WHEN 'exited' THEN '12(八)' ELSE '31' END);
@@ -269,7 +270,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @registry@.standing_problems(bigint) IS
-	'Why the provider''s standing or the routing returns a reported application: interface not open, licence run out, wrong bureau; what the exempt owner passes by is an event';
+	'Why the provider''s standing or the routing returns a reported application: interface not open, licence run out, wrong bureau; but for the interface, what the exempt owner passes by is an event';
 
 -- Routing: what has come to no end follows the sponsor to another account, and while that is a draft, to another bureau.
 CREATE FUNCTION @registry@.route_applications() RETURNS trigger
