@@ -46,10 +46,11 @@ COMMENT ON COLUMN @registry@.event.salt IS
 COMMENT ON COLUMN @registry@.event.values_digest IS 'Digest of salt, reason, old_values and new_values; stays when those are erased';
 COMMENT ON COLUMN @registry@.event.digest IS 'Digest of the event and of the digest of the event before it in its chain';
 
+-- Without CHECK constraints, which would be read anew for each event.
 CREATE TABLE @registry@.event_chain (
-	kind			text COLLATE "C" NOT NULL CHECK (kind IN ('application', 'sponsor', 'registry')),
+	kind			text COLLATE "C" NOT NULL,
 	chain_id		bigint NOT NULL,
-	seq				bigint NOT NULL CHECK (seq > 0),
+	seq				bigint NOT NULL,
 	digest			bytea NOT NULL,
 	province_code	smallint,
 	changed_at		timestamptz NOT NULL,
