@@ -119,8 +119,8 @@ CREATE FUNCTION @registry@.record_change() RETURNS trigger
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	before		jsonb := to_jsonb(OLD) - '{changed_at,last_service_no}'::text[];
-	after		jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(NEW) - '{changed_at,last_service_no}'::text[] ELSE '{}' END;
+	before		jsonb := to_jsonb(OLD) - '{changed_at,last_service_no,claim_key}'::text[];
+	after		jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(NEW) - '{changed_at,last_service_no,claim_key}'::text[] ELSE '{}' END;
 	old_values	jsonb;
 	new_values	jsonb;
 BEGIN

@@ -78,6 +78,11 @@ my $copy = q{
 	INSERT INTO beian.site (sponsor_id, domains)
 	SELECT :me, ARRAY['d' || (:a + i) || '.cn']::icp.domain_list FROM generate_series(0, 4) AS i;
 };
+# a new domain every five milliseconds, which several enter at the same moment, all of them first
+my $first = q{
+	INSERT INTO beian.site (sponsor_id, domains)
+	VALUES (:me, ARRAY['w' || (extract(epoch FROM clock_timestamp()) * 200)::bigint || '.cn']::icp.domain_list);
+};
 my $update = q{
 	UPDATE beian.site SET domains = ARRAY['d' || :a || '.cn']::icp.domain_list, homepage = 'www.h' || :h || '.cn'
 	 WHERE id = (SELECT min(id) + :b % 50 FROM beian.site WHERE sponsor_id = :me) AND sponsor_id = :me;
@@ -116,6 +121,8 @@ my %script = (
 	'rr_insert@8' => [ 'REPEATABLE READ', $insert . $copy, 'COMMIT' ],
 	# only inserts: what a serializable transaction reads itself may well fail it
 	'se_insert@8' => [ 'SERIALIZABLE', $insert, 'COMMIT' ],
+	'rr_first@8' => [ 'REPEATABLE READ', $first . $first, 'COMMIT' ],
+	'se_first@4' => [ 'SERIALIZABLE', $first, 'COMMIT' ],
 	'se_copy@4' => [ 'SERIALIZABLE', $copy, 'COMMIT' ],
 	'rc_rollback@3' => [ 'READ COMMITTED', $insert . $update . $delete, 'ROLLBACK' ],
 	'rr_savepoint@4' => [ 'REPEATABLE READ', $insert . 'SAVEPOINT s;' . $copy . 'ROLLBACK TO s;' . $insert, 'COMMIT' ],
