@@ -255,7 +255,7 @@ BEGIN
 					 AND c.holder = '@registry@.site'::regclass);
 	END IF;
 	NEW.name_key := CASE WHEN NEW.name IS NOT NULL THEN icp.name_key(NEW.name) END;
-	NEW.credential_keys := @registry@.credential_keys(NEW.credential);
+	NEW.credential_keys := CASE WHEN NEW.credential IS NULL THEN '{}' ELSE @registry@.credential_keys(NEW.credential) END;
 	IF filed IS NULL AND NOT NEW.is_individual THEN
 		-- of several of that name, one of the own province is meant
 		filed := (SELECT s.province FROM @registry@.sponsor s
