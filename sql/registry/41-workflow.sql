@@ -92,6 +92,10 @@ BEGIN
 			  THEN format('sponsor (主体) %s is %s, not filed (result code 1049; 3 Q21)', s.id, s.status) END),
 		(CASE WHEN a.kind NOT IN ('new_filing', 'new_site') AND t.status <> 'filed'
 			  THEN format('site (网站) %s is %s, not filed (result code 1049; 3 Q21)', t.id, t.status) END),
+		-- a draft may have been moved since, and all that was verified is the other sponsor's
+		(CASE WHEN t.sponsor_id <> a.sponsor_id
+			  THEN format('site (网站) %s has been moved to sponsor (主体) %s, the application is of sponsor %s: move it back, or apply anew',
+						  t.id, t.sponsor_id, a.sponsor_id) END),
 		(CASE WHEN a.kind IN ('change_access', 'cancel_access') AND c.status <> 'live'
 			  THEN format('access (接入) %s is %s, not live (result code 1050)', c.id, c.status) END),
 		(CASE WHEN a.kind = 'new_access' AND c.status = 'live'

@@ -62,11 +62,14 @@ BEGIN
 	NEW.province_code := (SELECT p.province_code FROM @registry@.provider p WHERE p.id = NEW.provider_id);
 	IF NEW.parent_id IS NOT NULL AND NEW.status = 'held' THEN
 		-- the parent stays as it is until the allocation has been committed
-		SELECT b.ips, b.status INTO parent FROM @registry@.ip_block b WHERE b.id = NEW.parent_id FOR SHARE;
+		SELECT b.ips, b.status, b.province_code, b.provider_id INTO parent FROM @registry@.ip_block b WHERE b.id = NEW.parent_id FOR SHARE;
 		IF NOT coalesce(NEW.ips <@ parent.ips AND parent.status = 'held', false) OR NEW.parent_id = NEW.id THEN
 			RAISE EXCEPTION 'block % does not lie in the block it is allocated from', NEW.ips
 				USING ERRCODE = 'check_violation',
-					  DETAIL = coalesce(format('Block %s is ', NEW.parent_id) || parent.ips::text || ' (' || parent.status || ').',
+					  -- whose block it is not does not hear where it lies
+					  DETAIL = coalesce(format('Block %s is ', NEW.parent_id)
+										|| CASE WHEN @registry@.is_member('{bureau,ministry,system,provider}', parent.province_code, parent.provider_id)
+												THEN parent.ips::text || ' (' || parent.status || ')' ELSE parent.status END || '.',
 									format('There is no block %s.', NEW.parent_id));
 		END IF;
 	END IF;
@@ -77,6 +80,16 @@ BEGIN
 		RAISE EXCEPTION 'block % cannot shrink or go back: addresses of it are allocated further', OLD.id
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				  HINT = 'Set the blocks allocated from it to returned first.';
+	END IF;
+	-- members date nothing back
+	IF NOT @registry@.acts_as_owner() THEN
+		IF NEW.reported_at IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.reported_at IS DISTINCT FROM OLD.reported_at) THEN
+			NEW.reported_at := now();
+		END IF;
+		IF NEW.change_reported_at IS NOT NULL
+		   AND (TG_OP = 'INSERT' OR NEW.change_reported_at IS DISTINCT FROM OLD.change_reported_at) THEN
+			NEW.change_reported_at := now();
+		END IF;
 	END IF;
 	NEW.due_at := CASE
 		WHEN NEW.status <> 'held' THEN NULL
@@ -133,6 +146,15 @@ CREATE FUNCTION @registry@.fill_domain_report() RETURNS trigger
 AS $$
 BEGIN
 	NEW.province_code := (SELECT p.province_code FROM @registry@.provider p WHERE p.id = NEW.provider_id);
+	IF NOT @registry@.acts_as_owner() THEN
+		IF NEW.reported_at IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.reported_at IS DISTINCT FROM OLD.reported_at) THEN
+			NEW.reported_at := now();
+		END IF;
+		IF NEW.change_reported_at IS NOT NULL
+		   AND (TG_OP = 'INSERT' OR NEW.change_reported_at IS DISTINCT FROM OLD.change_reported_at) THEN
+			NEW.change_reported_at := now();
+		END IF;
+	END IF;
 	NEW.due_at := CASE WHEN NEW.status = 'registered' AND NEW.changed_on IS NOT NULL AND NEW.change_reported_at IS NULL
 					   THEN @registry@.end_of_working_day(NEW.changed_on, 5) END;
 	RETURN NEW;
@@ -177,6 +199,10 @@ CREATE FUNCTION @registry@.fill_unit_contact() RETURNS trigger
 AS $$
 BEGIN
 	NEW.province_code := (SELECT p.province_code FROM @registry@.provider p WHERE p.id = NEW.provider_id);
+	IF NEW.reported_at IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.reported_at IS DISTINCT FROM OLD.reported_at)
+	   AND NOT @registry@.acts_as_owner() THEN
+		NEW.reported_at := now();
+	END IF;
 	NEW.due_at := CASE WHEN NEW.reported_at IS NULL
 					   THEN @registry@.end_of_working_day(NEW.changed_on, CASE NEW.unit WHEN 'ip' THEN 10 ELSE 5 END) END;
 	RETURN NEW;
@@ -218,6 +244,10 @@ BEGIN
 	SELECT b.provider_id, b.province_code INTO NEW.provider_id, NEW.province_code
 	  FROM @registry@.ip_block b WHERE b.id = NEW.ip_block_id;
 	NEW.due_at := NEW.prompted_at + interval '2 days';
+	IF TG_OP = 'UPDATE' AND NEW.corrected_at IS DISTINCT FROM OLD.corrected_at AND NEW.corrected_at IS NOT NULL
+	   AND NOT @registry@.acts_as_owner() THEN
+		NEW.corrected_at := now();
+	END IF;
 	RETURN NEW;
 END
 $$;
@@ -232,7 +262,9 @@ CREATE FUNCTION @registry@.find_ip_problems() RETURNS TABLE (ip_block_id bigint,
 	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT b.id, 'the addresses are not public (非公网地址)'::text
-	  FROM @registry@.ip_block b WHERE b.status = 'held' AND NOT icp.is_public(b.ips)
+	  FROM @registry@.ip_block b
+	 WHERE b.status = 'held' AND NOT icp.is_public(b.ips)
+	   AND @registry@.is_member('{bureau,ministry,system}', b.province_code, NULL)
 	UNION ALL
 	SELECT b.id, 'a site of ' || p.name || ' is served from addresses of this block (接入信息不一致)'
 	  FROM @registry@.ip_block b
@@ -241,6 +273,7 @@ BEGIN ATOMIC
 	 WHERE b.status = 'held'
 	   AND NOT EXISTS (SELECT FROM @registry@.ip_block lower
 						WHERE lower.parent_id = b.id AND lower.status = 'held' AND a.ips && lower.ips)
+	   AND @registry@.is_member('{bureau,ministry,system}', b.province_code, NULL)
 	 GROUP BY b.id, p.name;
 END;
 COMMENT ON FUNCTION @registry@.find_ip_problems() IS
