@@ -63,8 +63,6 @@ AS $$
 DECLARE
 	made		text := icp.random_password();
 	province	smallint := (SELECT s.province_code FROM @registry@.sponsor s WHERE s.id = sponsor_id);
-	is_new		boolean := application_id IS NULL
-		AND NOT EXISTS (SELECT FROM @registry@.filing_password f WHERE f.sponsor_id = issue_password.sponsor_id);
 BEGIN
 	INSERT INTO @registry@.filing_password AS f (sponsor_id, digest, made_at, province_code)
 	VALUES (sponsor_id, icp.hash_password(made, @registry@.setting('password_cost')::integer), now(), province)
@@ -76,7 +74,7 @@ BEGIN
 	VALUES (@registry@.acting_user(), 'issue_password', sponsor_id, province);
 	IF @registry@.setting('password_notice') = 'on' THEN
 		-- a reset one goes to the provider that asked for it, at the mailbox of its letter (4 附件1 四)
-		PERFORM @registry@.send_notice(CASE WHEN is_new THEN 'password' ELSE 'password_reset' END, application_id, NULL,
+		PERFORM @registry@.send_notice(CASE WHEN application_id IS NULL THEN 'password' ELSE 'password_reset' END, application_id, NULL,
 									   jsonb_strip_nulls(jsonb_build_object('sponsor_id', sponsor_id, 'password', made, 'address',
 										(SELECT l.mailbox FROM @registry@.reset_letter l
 										  WHERE l.application_id = issue_password.application_id))));
