@@ -141,6 +141,7 @@ BEGIN
 	IF steps IN ('F', 'V') THEN
 		RETURN QUERY SELECT p FROM @registry@.blacklist_problems(application_id) p;
 		RETURN QUERY SELECT p FROM @registry@.approval_problems(application_id) p;
+		RETURN QUERY SELECT p FROM @registry@.truth_problems(application_id) p;
 		RETURN QUERY SELECT p FROM @registry@.rule_problems(application_id) p;
 	END IF;
 END

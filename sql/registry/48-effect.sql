@@ -317,7 +317,7 @@ CREATE FUNCTION @registry@.approve_password_reset(approved @registry@.applicatio
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 BEGIN
-	PERFORM @registry@.issue_password(approved.sponsor_id);
+	PERFORM @registry@.issue_password(approved.sponsor_id, approved.id);
 END
 $$;
 COMMENT ON FUNCTION @registry@.approve_password_reset(@registry@.application) IS
