@@ -105,6 +105,20 @@ INSERT INTO beian.sponsor_change (application_id, address) VALUES (:change, '新
 SELECT event, old_values ->> 'address' AS before, new_values FROM beian.event WHERE application_id = :change ORDER BY id;
 RESET ROLE;
 
+-- A filing of an account without a provider is changed through one that serves it; a stranger does not come between.
+INSERT INTO beian.account (user_name) VALUES ('alone') RETURNING id AS alone \gset
+INSERT INTO beian.sponsor (account_id, province, name, number, status) VALUES (:alone, '粤', '丁公司', '粤ICP备19000004号', 'filed') RETURNING id AS sponsor \gset
+INSERT INTO beian.site (sponsor_id, name, domains, number, status) VALUES (:sponsor, '丁网', '{four.cn}', '粤ICP备19000004号-1', 'filed') RETURNING id AS site \gset
+SET ROLE regress_icp_p3;
+INSERT INTO beian.application (kind, sponsor_id, provider_id) VALUES ('change_sponsor', :sponsor, 3) RETURNING state;	-- nobody serves it
+RESET ROLE;
+INSERT INTO beian.access (site_id, provider_id, status) VALUES (:site, 2, 'live');
+SET ROLE regress_icp_p3;
+INSERT INTO beian.application (kind, sponsor_id, provider_id) VALUES ('password_reset', :sponsor, 3);
+SET ROLE regress_icp_p2;
+INSERT INTO beian.application (kind, sponsor_id, provider_id) VALUES ('password_reset', :sponsor, 2) RETURNING state;
+RESET ROLE;
+
 -- What a refusal tells is what its reader may see.
 \set VERBOSITY default
 \set SHOW_CONTEXT never
