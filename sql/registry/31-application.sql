@@ -288,6 +288,15 @@ BEGIN
 	END IF;
 
 	IF TG_OP = 'INSERT' THEN
+		IF NEW.filed_by <> 'bureau' AND NOT @registry@.acts_as_owner() THEN
+			-- who enters it, not who he says he is: an approval is added by the provider (4 §20(五)), its own clocks run
+			NEW.filed_by := coalesce(
+				(SELECT m.role FROM @registry@.member m
+				  WHERE m.role_name = @registry@.acting_user()
+					AND (m.role = 'sponsor' AND m.account_id = NEW.account_id
+						 OR m.role = 'provider' AND m.provider_id IN (NEW.provider_id, of_site.provider_id))
+				  ORDER BY m.role = NEW.filed_by DESC, m.id LIMIT 1), NEW.filed_by);
+		END IF;
 		PERFORM @registry@.require_record(NEW);
 		IF of_site.status = 'closed' AND NEW.filed_by <> 'bureau' THEN
 			RAISE EXCEPTION 'account % is closed', NEW.account_id

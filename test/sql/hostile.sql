@@ -6,6 +6,7 @@ SELECT icp.create_registry();
 CREATE ROLE regress_icp_p1 IN ROLE icp_provider;
 CREATE ROLE regress_icp_p2 IN ROLE icp_provider;
 CREATE ROLE regress_icp_p3 IN ROLE icp_provider;
+CREATE ROLE regress_icp_s1 IN ROLE icp_sponsor;
 CREATE ROLE regress_icp_jing IN ROLE icp_bureau;
 CREATE ROLE regress_icp_yue IN ROLE icp_bureau;
 CREATE ROLE regress_icp_ministry IN ROLE icp_ministry;
@@ -119,6 +120,16 @@ SET ROLE regress_icp_p2;
 INSERT INTO beian.application (kind, sponsor_id, provider_id) VALUES ('password_reset', :sponsor, 2) RETURNING state;
 RESET ROLE;
 
+-- Who entered an application is who it was.
+INSERT INTO beian.member (role_name, role, account_id) VALUES ('regress_icp_s1', 'sponsor', 1);
+SET ROLE regress_icp_s1;
+INSERT INTO beian.application (kind, site_id) VALUES ('change_site', 1) RETURNING filed_by;
+INSERT INTO beian.application (kind, site_id, filed_by) VALUES ('change_site', 1, 'provider') RETURNING filed_by;
+INSERT INTO beian.application (kind, site_id, filed_by) VALUES ('cancel_site', 1, 'bureau') RETURNING filed_by;
+SET ROLE regress_icp_p1;
+INSERT INTO beian.application (kind, site_id, filed_by) VALUES ('change_site', 1, 'sponsor') RETURNING filed_by;
+RESET ROLE;
+
 -- What a refusal tells is what its reader may see.
 \set VERBOSITY default
 \set SHOW_CONTEXT never
@@ -193,7 +204,7 @@ RESET SESSION AUTHORIZATION;
 SELECT count(*) AS problems FROM icp.check_registry();
 
 DROP SCHEMA beian CASCADE;
-DROP ROLE regress_icp_p1, regress_icp_p2, regress_icp_p3, regress_icp_jing, regress_icp_yue, regress_icp_ministry, regress_icp_public;
+DROP ROLE regress_icp_p1, regress_icp_p2, regress_icp_p3, regress_icp_s1, regress_icp_jing, regress_icp_yue, regress_icp_ministry, regress_icp_public;
 DO $$
 DECLARE
 	role	text;
