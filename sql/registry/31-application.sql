@@ -195,15 +195,19 @@ CREATE FUNCTION @registry@.serves_sponsor(provider_id bigint, sponsor_id bigint)
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
+	-- an account that is with no provider may take any, while none serves it
 	SELECT EXISTS (SELECT FROM @registry@.sponsor s JOIN @registry@.account c ON c.id = s.account_id
 					WHERE s.id = serves_sponsor.sponsor_id
-					  AND (c.provider_id IS NULL OR c.provider_id = serves_sponsor.provider_id))
+					  AND (c.provider_id = serves_sponsor.provider_id
+						   OR c.provider_id IS NULL
+							  AND NOT EXISTS (SELECT FROM @registry@.site t JOIN @registry@.access a ON a.site_id = t.id
+											   WHERE t.sponsor_id = s.id AND a.status = 'live')))
 		OR EXISTS (SELECT FROM @registry@.site t JOIN @registry@.access a ON a.site_id = t.id
 					WHERE t.sponsor_id = serves_sponsor.sponsor_id
 					  AND a.provider_id = serves_sponsor.provider_id AND a.status = 'live');
 END;
 COMMENT ON FUNCTION @registry@.serves_sponsor(bigint, bigint) IS
-	'Does the provider keep the sponsor''s account, or serve a site of it? (An account of unknown origin has no provider.)';
+	'Does the provider keep the sponsor''s account, or serve a site of it? (An account of unknown origin has no provider: any will do while none serves a site.)';
 
 CREATE FUNCTION @registry@.fill_application() RETURNS trigger
 	LANGUAGE plpgsql
@@ -284,6 +288,15 @@ BEGIN
 	END IF;
 
 	IF TG_OP = 'INSERT' THEN
+		IF NEW.filed_by <> 'bureau' AND NOT @registry@.acts_as_owner() THEN
+			-- who enters it, not who he says he is: an approval is added by the provider (4 §20(五)), its own clocks run
+			NEW.filed_by := coalesce(
+				(SELECT m.role FROM @registry@.member m
+				  WHERE m.role_name = @registry@.acting_user()
+					AND (m.role = 'sponsor' AND m.account_id = NEW.account_id
+						 OR m.role = 'provider' AND m.provider_id IN (NEW.provider_id, of_site.provider_id))
+				  ORDER BY m.role = NEW.filed_by DESC, m.id LIMIT 1), NEW.filed_by);
+		END IF;
 		PERFORM @registry@.require_record(NEW);
 		IF of_site.status = 'closed' AND NEW.filed_by <> 'bureau' THEN
 			RAISE EXCEPTION 'account % is closed', NEW.account_id

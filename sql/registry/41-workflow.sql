@@ -28,7 +28,8 @@ AS $$
 DECLARE
 	serial	text := format('sponsor_serial_%s_%s', icp.province_code(for_province), year);
 BEGIN
-	PERFORM pg_advisory_xact_lock(hashtextextended(format('@registry@ sponsor_serial %s', year), 0));
+	-- (a row that is the owner's alone: an advisory lock anybody may take, and keep)
+	PERFORM FROM @registry@.registry FOR NO KEY UPDATE;
 	-- What was loaded from elsewhere may have numbers of this year already.
 	EXECUTE format('CREATE SEQUENCE IF NOT EXISTS @registry@.%I AS bigint MAXVALUE 999999 START WITH %s', serial,
 		(SELECT coalesce(max(icp.serial_of(s.number)::bigint % 1000000), 0) + 1
