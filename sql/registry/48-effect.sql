@@ -304,6 +304,9 @@ CREATE FUNCTION @registry@.approve_licence(approved @registry@.application) RETU
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 BEGIN
+	IF approved.licence IS NULL THEN
+		RETURN;					-- the exempt owner's: it changes nothing
+	END IF;
 	UPDATE @registry@.sponsor s SET number = approved.licence WHERE s.id = approved.sponsor_id;
 	UPDATE @registry@.site t SET number = icp.make_filing_number(approved.licence, icp.service_no(t.number), t.kind)
 	 WHERE t.sponsor_id = approved.sponsor_id AND t.status = 'filed';
@@ -456,3 +459,24 @@ $$;
 COMMENT ON FUNCTION @registry@.refuse_closed_account() IS 'Trigger: an account that has ended enters no sponsor any more (3 Q21)';
 CREATE TRIGGER refuse_closed_account BEFORE INSERT ON @registry@.sponsor
 	FOR EACH ROW WHEN (NEW.status = 'draft') EXECUTE FUNCTION @registry@.refuse_closed_account();
+
+-- Whose bureau, whose number: a filed sponsor stays where it is filed, but for a correction to where its number is from.
+CREATE FUNCTION @registry@.refuse_move() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	IF icp.province_of(NEW.number) IS DISTINCT FROM NEW.province THEN
+		RAISE EXCEPTION 'filed sponsor (主体) % may not move from % to %', OLD.id, OLD.province, NEW.province
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  DETAIL = 'Result code 1046: a change may not move the subject (主体) to another province.',
+				  HINT = 'Cancel the filing, and file anew in the other province.';
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION @registry@.refuse_move() IS
+	'Trigger: a filed sponsor does not move to another province than its number''s (result code 1046)';
+CREATE TRIGGER refuse_move BEFORE UPDATE ON @registry@.sponsor
+	FOR EACH ROW WHEN (OLD.status = 'filed' AND NEW.status = 'filed' AND NEW.province IS DISTINCT FROM OLD.province)
+	EXECUTE FUNCTION @registry@.refuse_move();
