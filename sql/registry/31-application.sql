@@ -236,9 +236,13 @@ BEGIN
 	THEN
 		RAISE EXCEPTION 'application, site and sponsor do not belong together'
 			USING ERRCODE = 'check_violation',
-				  DETAIL = format('Application of account %s in %s; sponsor %s of account %s in %s; site %s.',
-								  NEW.account_id, NEW.province, NEW.sponsor_id, of_site.account_id,
-								  of_site.province, NEW.site_id),
+				  -- (before row security is asked: whose account the sponsor is, is for those who may see it)
+				  DETAIL = CASE WHEN @registry@.acts_as_owner() OR @registry@.sees_sponsor(NEW.sponsor_id)
+						   THEN format('Application of account %s in %s; sponsor %s of account %s in %s; site %s.',
+									   NEW.account_id, NEW.province, NEW.sponsor_id, of_site.account_id,
+									   of_site.province, NEW.site_id)
+						   ELSE format('Application of account %s; sponsor %s; site %s.',
+									   NEW.account_id, NEW.sponsor_id, NEW.site_id) END,
 				  HINT = CASE WHEN NEW.kind IN ('change_sponsor', 'change_principal') AND NEW.province IS DISTINCT FROM of_site.province
 							  THEN 'A change may not move a sponsor to another province (result code 1046): cancel the filing and file anew there.'
 							  ELSE 'Leave account_id, sponsor_id and province out to have them filled from the site.' END;
@@ -546,6 +550,21 @@ $$;
 COMMENT ON FUNCTION @registry@.keep_reason() IS
 	'Trigger: refuses a change of the reason that no step goes with, but for the registry''s owner';
 
+CREATE FUNCTION @registry@.keep_licence() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_class c WHERE c.oid = TG_RELID), 'USAGE') THEN
+		RAISE EXCEPTION 'application % is %, its licence (经营许可证) stays', OLD.id, OLD.state
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Enter a new application.';
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION @registry@.keep_licence() IS
+	'Trigger: keeps the licence of an application that has come to its end, but for the table''s owner';
+
 CREATE TRIGGER fill_application
 	BEFORE INSERT OR UPDATE OF account_id, sponsor_id, site_id, access_id, provider_id, province, province_code
 	ON @registry@.application FOR EACH ROW EXECUTE FUNCTION @registry@.fill_application();
@@ -554,6 +573,9 @@ CREATE TRIGGER stamp_application BEFORE UPDATE ON @registry@.application
 CREATE TRIGGER keep_reason BEFORE UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS NOT DISTINCT FROM OLD.state AND NEW.reason IS DISTINCT FROM OLD.reason)
 	EXECUTE FUNCTION @registry@.keep_reason();
+CREATE TRIGGER keep_licence BEFORE UPDATE ON @registry@.application
+	FOR EACH ROW WHEN (NEW.licence IS DISTINCT FROM OLD.licence AND OLD.state IN ('approved', 'withdrawn', 'expired'))
+	EXECUTE FUNCTION @registry@.keep_licence();
 -- after a_enforce_transition, which says whether there is such a step and whose it is
 CREATE TRIGGER ab_guard_opening AFTER UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (OLD.state IN ('draft', 'returned') AND NEW.state IN ('submitted', 'reviewing'))

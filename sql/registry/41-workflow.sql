@@ -92,6 +92,10 @@ BEGIN
 			  THEN format('sponsor (主体) %s is %s, not filed (result code 1049; 3 Q21)', s.id, s.status) END),
 		(CASE WHEN a.kind NOT IN ('new_filing', 'new_site') AND t.status <> 'filed'
 			  THEN format('site (网站) %s is %s, not filed (result code 1049; 3 Q21)', t.id, t.status) END),
+		-- a draft may have been moved since, and all that was verified is the other sponsor's
+		(CASE WHEN t.sponsor_id <> a.sponsor_id
+			  THEN format('site (网站) %s has been moved to sponsor (主体) %s, the application is of sponsor %s: move it back, or apply anew',
+						  t.id, t.sponsor_id, a.sponsor_id) END),
 		(CASE WHEN a.kind IN ('change_access', 'cancel_access') AND c.status <> 'live'
 			  THEN format('access (接入) %s is %s, not live (result code 1050)', c.id, c.status) END),
 		(CASE WHEN a.kind = 'new_access' AND c.status = 'live'
@@ -137,6 +141,7 @@ BEGIN
 	IF steps IN ('F', 'V') THEN
 		RETURN QUERY SELECT p FROM @registry@.blacklist_problems(application_id) p;
 		RETURN QUERY SELECT p FROM @registry@.approval_problems(application_id) p;
+		RETURN QUERY SELECT p FROM @registry@.truth_problems(application_id) p;
 		RETURN QUERY SELECT p FROM @registry@.rule_problems(application_id) p;
 	END IF;
 END
@@ -153,6 +158,8 @@ DECLARE
 	steps		text := (SELECT k.steps FROM icp.application_kind k WHERE k.code = NEW.kind);
 	conflicts	text;
 	problems	text;
+	draft		boolean;
+	draft_site	boolean;
 BEGIN
 	IF NEW.state = 'reported' THEN
 		-- the automatic check, in the statement that reports
@@ -202,6 +209,20 @@ BEGIN
 		PERFORM @registry@.carry_out(NEW);
 	ELSIF NEW.state IN ('withdrawn', 'expired') THEN
 		-- a draft record that nothing else applies for gives up its claims, and a change its own
+		-- Of two that end at the same time the second sees the first, or, with a snapshot of its own, is told to try
+		-- again: it meets the first one's row below; the first passes by the second's, which waits for it.
+		PERFORM FROM @registry@.sponsor p WHERE p.id = NEW.sponsor_id AND p.status = 'draft' FOR NO KEY UPDATE;
+		draft := FOUND;
+		PERFORM FROM @registry@.site t WHERE t.id = NEW.site_id AND t.status = 'draft' FOR NO KEY UPDATE;
+		draft_site := FOUND;
+		PERFORM FROM @registry@.access c WHERE c.id = NEW.access_id AND c.status = 'draft' FOR NO KEY UPDATE;
+		IF draft OR draft_site OR FOUND THEN
+			PERFORM FROM @registry@.application a
+			  WHERE a.sponsor_id = NEW.sponsor_id AND a.id <> NEW.id
+				AND (draft OR draft_site AND a.site_id = NEW.site_id OR a.access_id = NEW.access_id)
+				AND a.state IN (SELECT s.code FROM icp.state s WHERE NOT s.is_final)
+				FOR SHARE OF a SKIP LOCKED;
+		END IF;
 		PERFORM @registry@.drop_change(NEW.id);
 		UPDATE @registry@.site t SET status = 'withdrawn'
 		 WHERE t.id = NEW.site_id AND t.status = 'draft'

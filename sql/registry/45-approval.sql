@@ -274,6 +274,19 @@ BEGIN
 					  DETAIL = format('It is %s.', OLD.state),
 					  HINT = 'Enter the other document as another approval.';
 		END IF;
+		IF NOT is_owner AND EXISTS (
+				SELECT FROM @registry@.application a
+				 WHERE a.sponsor_id = OLD.sponsor_id AND a.site_id = coalesce(OLD.site_id, a.site_id)
+				   AND a.kind IN ('new_filing', 'new_site', 'change_site') AND a.reported_at >= OLD.entered_at
+				   -- (while it is reviewed, what is missing may be added)
+				   AND (a.state = 'approved'
+						OR @registry@.with_bureau(a.state)
+						   AND NOT to_jsonb(NEW) @> jsonb_strip_nulls(to_jsonb(OLD) - own))) THEN
+			RAISE EXCEPTION 'what approval % (前置或专项审批) says does not change', OLD.id
+				USING ERRCODE = 'object_not_in_prerequisite_state',
+					  DETAIL = 'An application that rests on it has been reported.',
+					  HINT = 'Enter the other document as another approval.';
+		END IF;
 		may := is_owner OR @registry@.enters_approval(OLD.sponsor_id) AND @registry@.enters_approval(NEW.sponsor_id);
 	END IF;
 	IF NEW.state = 'asked' AND OLD.state <> 'asked' THEN

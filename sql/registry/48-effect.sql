@@ -317,7 +317,7 @@ CREATE FUNCTION @registry@.approve_password_reset(approved @registry@.applicatio
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 BEGIN
-	PERFORM @registry@.issue_password(approved.sponsor_id);
+	PERFORM @registry@.issue_password(approved.sponsor_id, approved.id);
 END
 $$;
 COMMENT ON FUNCTION @registry@.approve_password_reset(@registry@.application) IS
@@ -386,6 +386,8 @@ AS $$
 BEGIN
 	-- of two that end at the same time, the second sees the first
 	PERFORM FROM @registry@.site t WHERE t.id = OLD.site_id FOR NO KEY UPDATE;
+	-- (in a snapshot of its own it is told to try again)
+	PERFORM FROM @registry@.access c WHERE c.site_id = OLD.site_id AND c.status = 'live' FOR SHARE SKIP LOCKED;
 	IF NOT EXISTS (SELECT FROM @registry@.access c WHERE c.site_id = OLD.site_id AND c.status = 'live') THEN
 		PERFORM @registry@.open_cancellation(OLD.site_id, 'no_access',
 			format('site %s has no access left (变更后无接入信息, 4 §19(四))', OLD.site_id));
