@@ -48,7 +48,7 @@ SELECT line AS right_missing FROM right_line WHERE position(line IN :'page') = 0
 SELECT l.line[1] AS right_that_is_none
   FROM regexp_matches(split_part(:'page', '| table or view |', 2), '^(\| `.*)$', 'gn') AS l (line) WHERE l.line[1] NOT IN (SELECT line FROM right_line) ORDER BY 1;
 -- no role reads passwords, codes and secrets
-SELECT relname AS secret, grantee::regrole FROM may WHERE relname IN ('filing_password', 'password_to_show', 'given_password', 'sms_challenge', 'notice_secret');
+SELECT relname AS secret, grantee::regrole FROM may WHERE relname IN ('filing_password', 'password_to_show', 'given_password', 'sms_challenge', 'notice_secret', 'account_code', 'account_password', 'password_recovery');
 -- settings with their defaults
 SELECT format('| `%s` | %s |', name, coalesce('`' || value || '`', '')) AS setting_missing FROM beian.setting
  WHERE position(format('| `%s` | %s |', name, coalesce('`' || value || '`', '')) IN :'operations') = 0 ORDER BY name COLLATE "C";
