@@ -190,7 +190,8 @@ RESET ROLE;
 SELECT icp.grant_registry();
 SELECT c.relname, r.rolname FROM pg_class c, pg_roles r
  WHERE c.oid IN ('beian.notice_secret'::regclass, 'beian.filing_password'::regclass, 'beian.password_to_show'::regclass,
-				 'beian.sms_challenge'::regclass, 'beian.given_password'::regclass, 'beian.event_chain'::regclass)
+				 'beian.sms_challenge'::regclass, 'beian.given_password'::regclass, 'beian.event_chain'::regclass,
+				 'beian.account_code'::regclass, 'beian.account_password'::regclass, 'beian.password_recovery'::regclass)
    AND r.rolname ~ '^(icp|regress_icp)_' AND has_any_column_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE')
  ORDER BY 1, 2;
 
