@@ -214,8 +214,8 @@ AS $$
 DECLARE
 	ended	record;
 BEGIN
-	PERFORM FROM @registry@.sponsor s JOIN @registry@.site t ON t.sponsor_id = s.id
-	  WHERE t.id = cancel_site.site_id FOR NO KEY UPDATE OF s;
+	PERFORM FROM @registry@.sponsor s
+	  WHERE s.id = (SELECT t.sponsor_id FROM @registry@.site t WHERE t.id = cancel_site.site_id) FOR NO KEY UPDATE;
 	UPDATE @registry@.site t SET status = 'cancelled' WHERE t.id = cancel_site.site_id AND t.status = 'filed'
 	RETURNING t.sponsor_id, t.province_code, t.number INTO ended;
 	IF NOT FOUND THEN
@@ -356,11 +356,12 @@ CREATE FUNCTION @registry@.open_cancellation(site_id bigint, ground text, why te
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	opened	bigint;
+	of_sponsor	bigint;
+	opened		bigint;
 BEGIN
-	PERFORM FROM @registry@.sponsor s JOIN @registry@.site t ON t.sponsor_id = s.id
-	  WHERE t.id = open_cancellation.site_id FOR NO KEY UPDATE OF s;
-	IF NOT EXISTS (SELECT FROM @registry@.site t WHERE t.id = open_cancellation.site_id AND t.status = 'filed') THEN
+	of_sponsor := (SELECT t.sponsor_id FROM @registry@.site t WHERE t.id = open_cancellation.site_id);
+	PERFORM FROM @registry@.sponsor s WHERE s.id = of_sponsor FOR NO KEY UPDATE;
+	IF (SELECT t.status FROM @registry@.site t WHERE t.id = open_cancellation.site_id) IS DISTINCT FROM 'filed' THEN
 		RETURN NULL;
 	END IF;
 	-- Planned for each, and with the sponsor as the only condition: a plan that was made while the table was small, one
@@ -369,7 +370,7 @@ BEGIN
 	EXECUTE 'SELECT min(a.id) FILTER (WHERE (a.kind = ''cancel_sponsor'' OR a.kind = ''cancel_site'' AND a.site_id = $2)
 											AND a.state IN (''submitted'', ''reported'', ''sms'', ''reviewing''))
 			   FROM @registry@.application a WHERE a.sponsor_id = $1'
-		INTO opened USING (SELECT t.sponsor_id FROM @registry@.site t WHERE t.id = open_cancellation.site_id), site_id;
+		INTO opened USING of_sponsor, site_id;
 	IF opened IS NULL THEN
 		INSERT INTO @registry@.application (kind, site_id, filed_by, ground, reason)
 		VALUES ('cancel_site', open_cancellation.site_id, 'bureau', open_cancellation.ground, why)
