@@ -247,12 +247,27 @@ INSERT INTO icp.notice_template (code, events, kinds, recipient, channel, text_z
 	 'A prior or special approval has expired; renew it and change the filing.', '4 §20(五)'),
 	('approval_expired', NULL, NULL, 'provider', 'task',
 	 '网站“{site}”（{sponsor}）的前置或专项审批（{approval}，{number}）已于{valid_to}到期。',
-	 'A prior or special approval of a customer has expired.', '4 §20(五)');
+	 'A prior or special approval of a customer has expired.', '4 §20(五)'),
+	('ip_allocated', NULL, NULL, 'provider', 'task',
+	 '{from_provider}已将IP地址{ips}分配给贵单位，请于{due}前报备。',
+	 'A higher unit has allocated addresses to this one, which reports them in time.', '4 §15(二)');
 
 INSERT INTO icp.notice_template (code, recipient, channel, text_zh, text_en, secrets, useful_for, clause, valid_from) VALUES
 	('sms_code', 'principal', 'sms',
 	 '您的备案短信核验码为{code}，24小时内有效，请勿告知他人。',
 	 'The code by which the application is confirmed, good for 24 hours.', '{code}', '24 hours', '3 Q16', NULL),
+	('account_sms_code', 'sponsor', 'sms',
+	 '您注册备案系统用户的手机验证码为{code}，请勿告知他人。',
+	 'The code by which a registered account proves its telephone.', '{code}', NULL, '3 Q18', NULL),
+	('account_mail_code', 'sponsor', 'mail',
+	 '您注册备案系统用户的邮件验证码为{code}，请勿告知他人。',
+	 'The code by which a registered account proves its mailbox.', '{code}', NULL, '3 Q18', NULL),
+	('recovery_code', 'sponsor', 'mail',
+	 '您找回备案密码的验证码为{code}，24小时内有效，请勿告知他人。如非本人操作，请忽略。',
+	 'The code by which a sponsor recovers a lost filing password.', '{code}', '24 hours', '4 §14(七)', NULL),
+	('recovery_code', 'sponsor', 'sms',
+	 '您找回备案密码的验证码为{code}，24小时内有效，请勿告知他人。',
+	 'The code by which a sponsor recovers a lost filing password.', '{code}', '24 hours', '4 §14(七)', NULL),
 	('password', 'sponsor', 'mail',
 	 '您的备案密码为{password}，新增接入、注销主体等备案业务须凭此办理，请妥善保管。',
 	 'The filing password.', '{password}', NULL, '4 §18(三)2', NULL),

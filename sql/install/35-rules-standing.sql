@@ -68,3 +68,50 @@ INSERT INTO icp.provider_step (from_state, event, to_state, actors, needs_reason
 GRANT SELECT ON icp.provider_state, icp.provider_step TO PUBLIC;
 -- The foreign key of a registry, which any role may own, points here.
 GRANT REFERENCES ON icp.provider_state TO PUBLIC;
+
+-- What is handed in with the application for the joint test with the provincial system (联调申请, 4 §30).
+CREATE TABLE icp.admission_document (
+	code		text PRIMARY KEY,
+	name_zh		text NOT NULL,
+	origin		text NOT NULL CHECK (origin IN ('both', 'bought')),
+	clause		text NOT NULL
+);
+COMMENT ON TABLE icp.admission_document IS
+	'Documents without which no interface is opened (4 §30); shipped, replaced by upgrades, never edited';
+COMMENT ON COLUMN icp.admission_document.code IS 'Value of provider_document.kind';
+COMMENT ON COLUMN icp.admission_document.name_zh IS 'Chinese term';
+COMMENT ON COLUMN icp.admission_document.origin IS 'both: of every enterprise system; bought: of bought ones (购买经过评测的第三方企业系统) besides';
+COMMENT ON COLUMN icp.admission_document.clause IS 'Document and article of the law';
+
+INSERT INTO icp.admission_document (code, name_zh, origin, clause) VALUES
+	('licence',             '许可证经营资质',               'both',   '4 §30'),
+	('evaluation',          '企业系统功能评测报告',         'both',   '4 §30'),
+	('simulated_test',      '模拟省级系统的接口联调报告',   'both',   '4 §30'),
+	('contract',            '购买合同复印件',               'bought', '4 §30'),
+	('evaluation_copy',     '产品功能评测报告复印件',       'bought', '4 §30'),
+	('simulated_test_copy', '产品接口联调报告复印件',       'bought', '4 §30');
+
+GRANT SELECT ON icp.admission_document TO PUBLIC;
+GRANT REFERENCES ON icp.admission_document TO PUBLIC;
+
+-- The work plan of 2009: until when providers were to have put their stock in order (5 三(一)).
+CREATE TABLE icp.work_deadline (
+	code		text PRIMARY KEY,
+	name_zh		text NOT NULL,
+	meaning		text NOT NULL,
+	due_on		date NOT NULL,
+	clause		text NOT NULL
+);
+COMMENT ON TABLE icp.work_deadline IS 'Days by which a piece of work was to be done once; shipped, replaced by upgrades, never edited';
+COMMENT ON COLUMN icp.work_deadline.code IS 'What it is called, in the registry''s view overdue_work';
+COMMENT ON COLUMN icp.work_deadline.name_zh IS 'Chinese term';
+COMMENT ON COLUMN icp.work_deadline.meaning IS 'Who has to do what';
+COMMENT ON COLUMN icp.work_deadline.due_on IS 'Last day';
+COMMENT ON COLUMN icp.work_deadline.clause IS 'Document and article of the law';
+
+INSERT INTO icp.work_deadline (code, name_zh, meaning, due_on, clause) VALUES
+	('ip_problems',  'IP地址问题修正',   'providers correct the problems that are known of their addresses',   '2009-05-31', '5 三(一)3'),
+	('unfiled',      '未备案网站补报',   'providers find the unfiled sites they serve, and file for all',      '2009-06-30', '5 三(一)1'),
+	('filings',      '备案信息核查更新', 'providers check and update filings by the form requirements',        '2009-09-30', '5 三(一)2');
+
+GRANT SELECT ON icp.work_deadline TO PUBLIC;

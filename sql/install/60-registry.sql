@@ -87,7 +87,7 @@ BEGIN
 			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.may_enter(bigint), %1$I.review_due(timestamptz) TO %2$I'),
 			('icp_provider',  'GRANT SELECT ON %1$I.stop_order, %1$I.unfulfilled_stop, %1$I.bureau_notice TO %2$I'),
 			('icp_provider',  'GRANT INSERT (what, ground, site_id, provider_id, domain, reason, evidence_sha256), UPDATE (done_at, lifted_at, lifted_because) ON %1$I.stop_order TO %2$I'),
-			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.is_member(text[], smallint, bigint), %1$I.sees_all_conflicts(), %1$I.may_resolve(text), %1$I.may_redirect(text, text), %1$I.is_filed(icp.domain_name) TO %2$I'),
+			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.is_member(text[], smallint, bigint), %1$I.has_to_do_with(bigint, bigint), %1$I.sees_all_conflicts(), %1$I.may_resolve(text), %1$I.may_redirect(text, text), %1$I.is_filed(icp.domain_name) TO %2$I'),
 			('icp_provider',  'GRANT SELECT ON %1$I.ip_block, %1$I.domain_report, %1$I.unit_contact, %1$I.ip_prompt, %1$I.overdue_unit_report TO %2$I'),
 			('icp_provider',  'GRANT INSERT (provider_id, parent_id, ips, own_address, obtained_on, reported_at), UPDATE (ips, reported_at, changed_on, change_reported_at, status) ON %1$I.ip_block TO %2$I'),
 			('icp_provider',  'GRANT INSERT (provider_id, domain, holder_name, registered_on, expires_on, reported_at), UPDATE (holder_name, expires_on, reported_at, changed_on, change_reported_at, status) ON %1$I.domain_report TO %2$I'),
@@ -115,7 +115,7 @@ BEGIN
 			('icp_bureau',    'GRANT INSERT (what, ground, site_id, provider_id, domain, reason, evidence_sha256), UPDATE (done_at, lifted_at, lifted_because) ON %1$I.stop_order TO %2$I'),
 			('icp_bureau',    'GRANT INSERT (province, report_phone, report_mailbox, sheet_submission), UPDATE (report_phone, report_mailbox, sheet_submission) ON %1$I.bureau_notice TO %2$I'),
 			('icp_bureau',    'GRANT INSERT (from_province, to_province, subject, site_id, provider_id, demand, due_at), UPDATE (answered_at, answer) ON %1$I.assistance_request TO %2$I'),
-			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.is_member(text[], smallint, bigint), %1$I.may_resolve(text), %1$I.may_redirect(text, text) TO %2$I'),
+			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.is_member(text[], smallint, bigint), %1$I.has_to_do_with(bigint, bigint), %1$I.may_resolve(text), %1$I.may_redirect(text, text) TO %2$I'),
 			('icp_bureau',    'GRANT SELECT ON %1$I.ip_block, %1$I.domain_report, %1$I.unit_contact, %1$I.ip_prompt, %1$I.overdue_unit_report TO %2$I'),
 			('icp_bureau',    'GRANT INSERT (ip_block_id, problem), UPDATE (corrected_at) ON %1$I.ip_prompt TO %2$I'),
 			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.prompt_ip_problems(), %1$I.find_ip_problems() TO %2$I'),
@@ -123,7 +123,7 @@ BEGIN
 			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.judge(bigint) TO %2$I'),
 			('icp_ministry',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_ministry',  'GRANT SELECT ON ALL TABLES IN SCHEMA %1$I TO %2$I'),
-			('icp_ministry',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.sees_all_conflicts(), %1$I.acts_as_bureau(smallint[]), %1$I.is_filed(icp.domain_name), %1$I.is_member(text[], smallint, bigint), %1$I.may_resolve(text), %1$I.may_redirect(text, text) TO %2$I'),
+			('icp_ministry',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.sees_all_conflicts(), %1$I.acts_as_bureau(smallint[]), %1$I.is_filed(icp.domain_name), %1$I.is_member(text[], smallint, bigint), %1$I.has_to_do_with(bigint, bigint), %1$I.may_resolve(text), %1$I.may_redirect(text, text) TO %2$I'),
 			('icp_ministry',  'GRANT INSERT (what, ground, site_id, provider_id, domain, reason, evidence_sha256), UPDATE (done_at, lifted_at, lifted_because) ON %1$I.stop_order TO %2$I'),
 			('icp_bureau',    'GRANT INSERT (kind, state, sponsor_id, site_id, access_id, provider_id, province, filed_by, ground), UPDATE (licence) ON %1$I.application TO %2$I'),
 			('icp_bureau',    'GRANT INSERT (kind, state, account_id, sponsor_id, site_id, access_id, provider_id, province, filed_by, ground), UPDATE (licence) ON %1$I.application TO %2$I'),
@@ -170,6 +170,21 @@ BEGIN
 			('icp_provider',  'GRANT SELECT ON %1$I.notice, %1$I.review_queue, %1$I.overdue_review, %1$I.overdue_verification, %1$I.overdue_application, %1$I.late_change TO %2$I'),
 			('icp_provider',  'GRANT INSERT (takes_effect_on) ON %1$I.application TO %2$I'),
 			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.may_see_notice(text, smallint, bigint, bigint), %1$I.days_to(timestamptz) TO %2$I'),
+			('icp_sponsor',   'GRANT EXECUTE ON FUNCTION %1$I.confirm_account(bigint, text, text), %1$I.resend_account_code(bigint, text, text), %1$I.check_account_password(bigint, text), %1$I.change_account_password(bigint, text, text), %1$I.begin_recovery(bigint), %1$I.finish_recovery(bigint, text) TO %2$I'),
+			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.register_account(bigint, text, text, text), %1$I.confirm_account(bigint, text, text), %1$I.resend_account_code(bigint, text, text), %1$I.make_account_password(bigint), %1$I.check_account_password(bigint, text), %1$I.change_account_password(bigint, text, text), %1$I.missing_admission(bigint), %1$I.portal_is_filed(text), %1$I.check_filings(bigint) TO %2$I'),
+			('icp_provider',  'GRANT SELECT ON %1$I.provider_document, %1$I.unfiled_portal, %1$I.verification_plan, %1$I.verification_progress, %1$I.filing_check, %1$I.overdue_filing_check, %1$I.overdue_work, %1$I.untrue_item TO %2$I'),
+			('icp_provider',  'GRANT INSERT (provider_id, kind, number, sha256, stored_at), UPDATE (number, sha256, stored_at) ON %1$I.provider_document TO %2$I'),
+			('icp_provider',  'GRANT INSERT (provider_id, plan, begins_on, ends_on) ON %1$I.verification_plan TO %2$I'),
+			('icp_provider',  'GRANT INSERT (sponsor_id, site_id, item, how) ON %1$I.untrue_item TO %2$I'),
+			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.missing_admission(bigint), %1$I.portal_is_filed(text), %1$I.check_filings(bigint), %1$I.register_account(bigint, text, text, text), %1$I.confirm_account(bigint, text, text), %1$I.resend_account_code(bigint, text, text), %1$I.make_account_password(bigint), %1$I.check_account_password(bigint, text), %1$I.change_account_password(bigint, text, text), %1$I.begin_recovery(bigint), %1$I.finish_recovery(bigint, text) TO %2$I'),
+			('icp_bureau',    'GRANT SELECT ON %1$I.provider_document, %1$I.unfiled_portal, %1$I.verification_plan, %1$I.verification_progress, %1$I.filing_check, %1$I.overdue_filing_check, %1$I.overdue_work, %1$I.untrue_item TO %2$I'),
+			('icp_bureau',    'GRANT INSERT (provider_id, kind, number, sha256, stored_at), UPDATE (number, sha256, stored_at) ON %1$I.provider_document TO %2$I'),
+			('icp_bureau',    'GRANT UPDATE (decision, reason) ON %1$I.verification_plan TO %2$I'),
+			('icp_bureau',    'GRANT INSERT (sponsor_id, site_id, item, how), UPDATE (settled_because) ON %1$I.untrue_item TO %2$I'),
+			('icp_ministry',  'GRANT EXECUTE ON FUNCTION %1$I.missing_admission(bigint), %1$I.portal_is_filed(text), %1$I.check_filings(bigint) TO %2$I'),
+			('icp_ministry',  'GRANT INSERT (provider_id, kind, number, sha256, stored_at), UPDATE (number, sha256, stored_at) ON %1$I.provider_document TO %2$I'),
+			('icp_ministry',  'GRANT UPDATE (decision, reason) ON %1$I.verification_plan TO %2$I'),
+			('icp_ministry',  'REVOKE ALL ON %1$I.account_code, %1$I.account_password, %1$I.password_recovery FROM %2$I'),
 			('icp_approver',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
 			('icp_approver',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text) TO %2$I'),
 			('icp_sponsor',   'GRANT SELECT ON %1$I.verification, %1$I.verification_document, %1$I.verification_domain, %1$I.prior_approval TO %2$I'),
@@ -197,6 +212,8 @@ BEGIN
 			('icp_auditor',   'GRANT SELECT ON %1$I.registry, %1$I.registry_object TO %2$I'),
 			('icp_auditor',   'GRANT EXECUTE ON FUNCTION %1$I.export_heads(timestamptz), %1$I.verify_log(jsonb) TO %2$I')) AS r(role, command)
 		 WHERE EXISTS (SELECT FROM pg_roles p WHERE p.rolname = r.role)
+		 -- what all tables' readers shall not read after all
+		 ORDER BY r.command LIKE 'REVOKE%'
 	LOOP
 		EXECUTE command.text;
 	END LOOP;

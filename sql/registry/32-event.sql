@@ -46,10 +46,11 @@ COMMENT ON COLUMN @registry@.event.salt IS
 COMMENT ON COLUMN @registry@.event.values_digest IS 'Digest of salt, reason, old_values and new_values; stays when those are erased';
 COMMENT ON COLUMN @registry@.event.digest IS 'Digest of the event and of the digest of the event before it in its chain';
 
+-- Without CHECK constraints, which would be read anew for each event.
 CREATE TABLE @registry@.event_chain (
-	kind			text COLLATE "C" NOT NULL CHECK (kind IN ('application', 'sponsor', 'registry')),
+	kind			text COLLATE "C" NOT NULL,
 	chain_id		bigint NOT NULL,
-	seq				bigint NOT NULL CHECK (seq > 0),
+	seq				bigint NOT NULL,
 	digest			bytea NOT NULL,
 	province_code	smallint,
 	changed_at		timestamptz NOT NULL,
@@ -118,8 +119,8 @@ CREATE FUNCTION @registry@.record_change() RETURNS trigger
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	before		jsonb := to_jsonb(OLD) - '{changed_at,last_service_no}'::text[];
-	after		jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(NEW) - '{changed_at,last_service_no}'::text[] ELSE '{}' END;
+	before		jsonb := to_jsonb(OLD) - '{changed_at,last_service_no,claim_key}'::text[];
+	after		jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(NEW) - '{changed_at,last_service_no,claim_key}'::text[] ELSE '{}' END;
 	old_values	jsonb;
 	new_values	jsonb;
 BEGIN
@@ -196,6 +197,8 @@ DECLARE
 								   WHEN e.sponsor_id IS NOT NULL THEN 'sponsor' ELSE 'registry' END,
 						 coalesce(e.application_id, e.sponsor_id, e.province_code, 0), e.new_values ->> 'event')
 		  FROM @registry@.event e WHERE e.event = 'erase_values');
+	-- From here on all have the key.  (When it is set, sessions learn of it one after the other.)
+	first_with_key	record;
 	without_key	bigint;
 	latest		timestamptz;
 	total		bigint;
@@ -206,6 +209,8 @@ BEGIN
 		RAISE EXCEPTION 'these are no exported heads (链头) of this registry' USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'What @registry@.export_heads() returned, the whole of it.';
 	END IF;
+
+	SELECT e.id, e.at INTO first_with_key FROM @registry@.event e WHERE e.method > 1 ORDER BY e.id LIMIT 1;
 
 	-- Event by event.
 	RETURN QUERY
@@ -219,8 +224,11 @@ BEGIN
 						WHEN v.fault = 'erased'
 						THEN CASE WHEN v.words = ANY (erasures) THEN NULL ELSE 'its values were taken away, and no event says why' END
 						WHEN v.method = 1 AND v.method_before > 1 THEN 'it was made without the key, behind one made with it'
+						WHEN v.method = 1 AND v.id > first_with_key.id
+							 AND v.at NOT BETWEEN first_with_key.at - interval '1 hour' AND first_with_key.at + interval '1 minute'
+						THEN 'it was made without the key, after the first one made with it'
 				   END AS problem
-			  FROM (SELECT k.kind, k.of_id, (k.e).seq, (k.e).id, (k.e).method,
+			  FROM (SELECT k.kind, k.of_id, (k.e).seq, (k.e).id, (k.e).at, (k.e).method,
 						   concat_ws(' ', k.kind, k.of_id, (k.e).id) AS words,
 						   coalesce(lag((k.e).seq) OVER in_chain, 0) AS before,
 						   lag((k.e).method) OVER in_chain AS method_before,

@@ -1,8 +1,8 @@
 -- Filing passwords (备案密码, 4 §14(七), §47): made at approval, shown once, stored as a digest.
 
 INSERT INTO @registry@.setting (name, value, meaning) VALUES
-	('password_cost', '14',
-	 'What digesting a password costs: 1 to 17, memory is 2^cost kilobytes; 14 takes some 35 ms. Stored digests keep their own'),
+	('password_cost', '10',
+	 'What digesting a password costs: 1 to 17, memory is 2^cost kilobytes; 10 takes some 2 ms, 14 some 35 ms. The passwords are random, of 69 bits, so that little is enough. Stored digests keep their own'),
 	('password_notice', 'off',
 	 'on: a new password also goes out in the secret part of notices "password" and "password_reset", which is stored until it is delivered; off: the deliverer fetches it with take_password()');
 
@@ -55,7 +55,7 @@ COMMENT ON COLUMN @registry@.given_password.tries IS 'How often one was given';
 COMMENT ON COLUMN @registry@.given_password.province_code IS 'The application''s province, GB/T 2260';
 ALTER TABLE @registry@.given_password ENABLE ROW LEVEL SECURITY;
 
-CREATE FUNCTION @registry@.issue_password(sponsor_id bigint) RETURNS void
+CREATE FUNCTION @registry@.issue_password(sponsor_id bigint, application_id bigint DEFAULT NULL) RETURNS void
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
@@ -63,7 +63,6 @@ AS $$
 DECLARE
 	made		text := icp.random_password();
 	province	smallint := (SELECT s.province_code FROM @registry@.sponsor s WHERE s.id = sponsor_id);
-	is_new		boolean := NOT EXISTS (SELECT FROM @registry@.filing_password f WHERE f.sponsor_id = issue_password.sponsor_id);
 BEGIN
 	INSERT INTO @registry@.filing_password AS f (sponsor_id, digest, made_at, province_code)
 	VALUES (sponsor_id, icp.hash_password(made, @registry@.setting('password_cost')::integer), now(), province)
@@ -74,14 +73,16 @@ BEGIN
 	INSERT INTO @registry@.event (actor, event, sponsor_id, province_code)
 	VALUES (@registry@.acting_user(), 'issue_password', sponsor_id, province);
 	IF @registry@.setting('password_notice') = 'on' THEN
-		-- a reset one goes to the provider that asked for it (4 附件1 四)
-		PERFORM @registry@.send_notice(CASE WHEN is_new THEN 'password' ELSE 'password_reset' END, NULL, NULL,
-									   jsonb_build_object('sponsor_id', sponsor_id, 'password', made));
+		-- a reset one goes to the provider that asked for it, at the mailbox of its letter (4 附件1 四)
+		PERFORM @registry@.send_notice(CASE WHEN application_id IS NULL THEN 'password' ELSE 'password_reset' END, application_id, NULL,
+									   jsonb_strip_nulls(jsonb_build_object('sponsor_id', sponsor_id, 'password', made, 'address',
+										(SELECT l.mailbox FROM @registry@.reset_letter l
+										  WHERE l.application_id = issue_password.application_id))));
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION @registry@.issue_password(bigint) IS
-	'Makes a sponsor''s filing password, a first one or another, from OpenSSL''s random source; take_password() shows it once (4 §18(三)2, §47)';
+COMMENT ON FUNCTION @registry@.issue_password(bigint, bigint) IS
+	'Makes a sponsor''s filing password, a first one or, on an application password_reset, another, from OpenSSL''s random source; take_password() shows it once (4 §18(三)2, §47)';
 
 CREATE FUNCTION @registry@.take_password(sponsor_id bigint) RETURNS text
 	LANGUAGE plpgsql VOLATILE

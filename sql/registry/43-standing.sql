@@ -472,7 +472,7 @@ CREATE POLICY provider_lease_end ON @registry@.provider_lease FOR UPDATE
 		   ELSE @registry@.acts_for_provider(lessor_id) END);
 
 -- What of it others may ask.
-CREATE VIEW @registry@.open_provider AS
+CREATE VIEW @registry@.open_provider WITH (security_barrier) AS
 SELECT p.id, p.name, p.province, p.province_code, p.system_url, p.service_phone
   FROM @registry@.provider p WHERE p.admission = 'open';
 COMMENT ON VIEW @registry@.open_provider IS

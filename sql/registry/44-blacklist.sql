@@ -114,9 +114,10 @@ END;
 COMMENT ON FUNCTION @registry@.credential_keys(text) IS
 	'What a credential is compared by on the blacklist: the organisation code of a credit code or organisation code, the 18 signs of an identity number, else a long number, or kind and number';
 
--- (Neither STRICT nor with a setting, so that it is expanded where it is called.)
+-- (STRICT, so that it is not expanded where it is called, and the planner goes by its ROWS.)
 CREATE FUNCTION @registry@.domain_and_parents(domain icp.domain_name) RETURNS SETOF icp.domain_name
-	LANGUAGE sql IMMUTABLE ROWS 3
+	LANGUAGE sql IMMUTABLE STRICT ROWS 3
+	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT array_to_string(l.labels[i:], '.')::icp.domain_name
 	  FROM (SELECT string_to_array(domain::text, '.') AS labels) l,
@@ -254,7 +255,7 @@ BEGIN
 					 AND c.holder = '@registry@.site'::regclass);
 	END IF;
 	NEW.name_key := CASE WHEN NEW.name IS NOT NULL THEN icp.name_key(NEW.name) END;
-	NEW.credential_keys := @registry@.credential_keys(NEW.credential);
+	NEW.credential_keys := CASE WHEN NEW.credential IS NULL THEN '{}' ELSE @registry@.credential_keys(NEW.credential) END;
 	IF filed IS NULL AND NOT NEW.is_individual THEN
 		-- of several of that name, one of the own province is meant
 		filed := (SELECT s.province FROM @registry@.sponsor s
@@ -330,31 +331,48 @@ BEGIN
 	END IF;
 	NEW.removed_at := CASE WHEN NEW.removal_reason IS NOT NULL THEN now() END;
 	NEW.removed_by := CASE WHEN NEW.removal_reason IS NOT NULL THEN @registry@.acting_user() END;
-	INSERT INTO @registry@.event (actor, event, sponsor_id, province_code, reason, old_values, new_values)
-	VALUES (@registry@.acting_user(), CASE WHEN NEW.removed_at IS NULL THEN 'blacklist_term' ELSE 'blacklist_remove' END,
-			NEW.sponsor_id, NEW.province_code, NEW.removal_reason,
-			jsonb_build_object('entry', OLD.id, 'until', OLD.until),
-			jsonb_build_object('entry', NEW.id, 'until', NEW.until, 'removed_at', NEW.removed_at));
 	RETURN NEW;
 END
 $$;
 COMMENT ON FUNCTION @registry@.guard_blacklist() IS
-	'Trigger: of an entry only its term and its removal are set, with an event; nothing is deleted';
+	'Trigger: of an entry only its term and its removal are set; nothing is deleted';
 
+-- One event for what a statement lists for one reason, not one a row: these events are one chain, whose head would be
+-- written as often.  The digest binds what each entry says, without saying it.
 CREATE FUNCTION @registry@.record_listing() RETURNS trigger
 	LANGUAGE plpgsql
 	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 BEGIN
-	INSERT INTO @registry@.event (actor, event, sponsor_id, province_code, reason, new_values)
-	SELECT n.decided_by, 'blacklist_add', n.sponsor_id, n.province_code, n.reason,
-		   jsonb_strip_nulls(jsonb_build_object('entry', n.id, 'list', n.list, 'domain', n.domain, 'until', n.until))
-	  FROM new_rows n ORDER BY n.id;
+	IF TG_OP = 'INSERT' THEN
+		INSERT INTO @registry@.event (actor, event, sponsor_id, province_code, reason, new_values)
+		SELECT @registry@.acting_user(), 'blacklist_add', n.sponsor_id, n.province_code, n.reason,
+			   jsonb_strip_nulls(jsonb_build_object(
+					'list', n.list, 'entries', count(*), 'first', min(n.id), 'last', max(n.id),
+					'domain', CASE count(*) WHEN 1 THEN min(n.domain::text) END,
+					'until', CASE WHEN min(n.until) = max(n.until) THEN min(n.until) END,
+					'sha256', encode(sha256(convert_to(string_agg(concat_ws(E'\t', n.id, n.list, n.domain, n.name), E'\n'
+																  ORDER BY n.id), 'UTF8')), 'hex')))
+		  FROM new_rows n
+		 GROUP BY n.sponsor_id, n.province_code, n.list, n.reason
+		 ORDER BY min(n.id);
+	ELSE
+		INSERT INTO @registry@.event (actor, event, sponsor_id, province_code, reason, old_values, new_values)
+		SELECT @registry@.acting_user(), CASE WHEN n.removed_at IS NULL THEN 'blacklist_term' ELSE 'blacklist_remove' END,
+			   n.sponsor_id, n.province_code, n.removal_reason, jsonb_build_object('until', o.until),
+			   jsonb_strip_nulls(jsonb_build_object(
+					'list', n.list, 'entries', count(*), 'first', min(n.id), 'last', max(n.id), 'until', n.until,
+					'sha256', encode(sha256(convert_to(string_agg(n.id::text, E'\n' ORDER BY n.id), 'UTF8')), 'hex')))
+		  FROM new_rows n JOIN old_rows o ON o.id = n.id
+		 GROUP BY n.sponsor_id, n.province_code, n.list, n.removed_at, n.removal_reason, o.until, n.until
+		 ORDER BY min(n.id);
+	END IF;
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION @registry@.record_listing() IS 'Trigger: writes the events of new blacklist entries, without personal values';
+COMMENT ON FUNCTION @registry@.record_listing() IS
+	'Trigger: writes the events of new blacklist entries, of their terms and removals, without personal values: how many, which, and a digest of what they say';
 
 CREATE FUNCTION @registry@.close_blacklist_gate() RETURNS trigger
 	LANGUAGE plpgsql
@@ -380,6 +398,8 @@ CREATE TRIGGER keep_blacklist BEFORE DELETE OR TRUNCATE ON @registry@.blacklist
 	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.guard_blacklist();
 CREATE TRIGGER record_listing AFTER INSERT ON @registry@.blacklist
 	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.record_listing();
+CREATE TRIGGER record_change AFTER UPDATE ON @registry@.blacklist
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.record_listing();
 
 -- Where it stops: at the report by the automatic check and at approval (apply_step), and here at access
 
@@ -449,14 +469,16 @@ CREATE FUNCTION @registry@.blacklisted_sites(site_ids bigint[])
 	RETURNS TABLE (site_id bigint, sponsor_id bigint, entry_id bigint, list text, domain icp.domain_name)
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
+	SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-	SELECT t.id, t.sponsor_id, b.id, b.list, b.domain
+	SELECT DISTINCT t.id, t.sponsor_id, b.id, b.list, b.domain
 	  FROM @registry@.site t
-	 CROSS JOIN LATERAL (SELECT DISTINCT p FROM icp.domains(t.domains) AS d, @registry@.domain_and_parents(d) AS p) AS own(domain)
-	  JOIN @registry@.blacklist b ON b.domain = own.domain AND b.removed_at IS NULL
+	 CROSS JOIN LATERAL icp.domains(t.domains) AS d
+	 CROSS JOIN LATERAL @registry@.domain_and_parents(d) AS p
+	  JOIN @registry@.blacklist b ON b.domain = p AND b.removed_at IS NULL
 	 WHERE t.status IN ('draft', 'filed') AND (site_ids IS NULL OR t.id = ANY (site_ids))
 	   AND b.listed_at <= now() AND coalesce(b.until, 'infinity') > now()
 	UNION ALL

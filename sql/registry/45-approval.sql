@@ -274,6 +274,19 @@ BEGIN
 					  DETAIL = format('It is %s.', OLD.state),
 					  HINT = 'Enter the other document as another approval.';
 		END IF;
+		IF NOT is_owner AND EXISTS (
+				SELECT FROM @registry@.application a
+				 WHERE a.sponsor_id = OLD.sponsor_id AND a.site_id = coalesce(OLD.site_id, a.site_id)
+				   AND a.kind IN ('new_filing', 'new_site', 'change_site') AND a.reported_at >= OLD.entered_at
+				   -- (while it is reviewed, what is missing may be added)
+				   AND (a.state = 'approved'
+						OR @registry@.with_bureau(a.state)
+						   AND NOT to_jsonb(NEW) @> jsonb_strip_nulls(to_jsonb(OLD) - own))) THEN
+			RAISE EXCEPTION 'what approval % (前置或专项审批) says does not change', OLD.id
+				USING ERRCODE = 'object_not_in_prerequisite_state',
+					  DETAIL = 'An application that rests on it has been reported.',
+					  HINT = 'Enter the other document as another approval.';
+		END IF;
 		may := is_owner OR @registry@.enters_approval(OLD.sponsor_id) AND @registry@.enters_approval(NEW.sponsor_id);
 	END IF;
 	IF NEW.state = 'asked' AND OLD.state <> 'asked' THEN
@@ -283,6 +296,14 @@ BEGIN
 		-- an opinion may be revised: a document that was agreed to may turn out to be false
 		may := may AND NEW.state IN ('agreed', 'refused')
 			AND (is_owner OR @registry@.acts_as_approver(OLD.kind, OLD.province_code));
+		IF NEW.state <> OLD.state AND NEW.opinion IS NOT DISTINCT FROM OLD.opinion THEN
+			NEW.opinion := NULL;			-- it was that of the state before
+		END IF;
+		IF may AND NEW.state = 'refused' AND coalesce(btrim(NEW.opinion), '') = '' THEN
+			RAISE EXCEPTION 'the refusal of approval % (前置或专项审批) needs an opinion (核验意见)', OLD.id
+				USING ERRCODE = 'check_violation', CONSTRAINT = 'prior_approval_opinion_check',
+					  HINT = 'Set column "opinion" in the same UPDATE (4 §17, §20).';
+		END IF;
 		NEW.opinion_by := @registry@.acting_user();
 		NEW.opinion_at := now();
 	ELSE

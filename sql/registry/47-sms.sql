@@ -63,9 +63,7 @@ DECLARE
 	code	constant text := icp.random_code(6);
 BEGIN
 	-- the code is in the notice's secret part only, which goes when it is delivered
-	IF to_regprocedure('@registry@.send_notice(text,bigint,text,jsonb)') IS NOT NULL THEN
-		PERFORM @registry@.send_notice('sms_code', application_id, 'principal', jsonb_build_object('code', code));
-	END IF;
+	PERFORM @registry@.send_notice('sms_code', application_id, 'principal', jsonb_build_object('code', code));
 	RETURN icp.hash_password(code, @registry@.setting('password_cost')::integer);
 END
 $$;

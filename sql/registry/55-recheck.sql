@@ -70,9 +70,9 @@ BEGIN
 		END IF;
 	END IF;
 
-	-- Whoever settles locks the applications in the order of their ids, so that no two wait for each other.
-	-- (What else is applied for of a record that is revoked is locked too: an approval has its application before the
-	-- record.)
+	-- Whoever settles locks the applications in the order of their ids, and writes the events of the two sides in that
+	-- order, so that no two wait for each other: an event locks its application, or the log of its sponsor.  (What else is
+	-- applied for of a record that is revoked is locked too: an approval has its application before the record.)
 	applications := ARRAY(
 		SELECT @registry@.applications_of_holder(OLD.left_holder, OLD.left_holder_id)
 		UNION SELECT @registry@.applications_of_holder(OLD.right_holder, OLD.right_holder_id));
@@ -82,7 +82,13 @@ BEGIN
 						 WHERE b.site_id = loser_id AND loser_holder = '@registry@.site'::regclass
 							OR b.sponsor_id = loser_id AND loser_holder = '@registry@.sponsor'::regclass) END)
 		AND NOT EXISTS (SELECT FROM icp.state s WHERE s.code = a.state AND s.is_final)
+		 OR a.id IN (OLD.left_application, OLD.right_application)
 	  ORDER BY a.id FOR NO KEY UPDATE;
+	IF NEW.settlement LIKE 'revoke%' THEN
+		-- before its log, as an approval does
+		PERFORM FROM @registry@.sponsor s
+		  WHERE s.id = CASE WHEN on_left THEN OLD.left_sponsor ELSE OLD.right_sponsor END FOR NO KEY UPDATE;
+	END IF;
 
 	INSERT INTO @registry@.conflict_settlement (left_claim, right_claim, settlement, reason, cause, contact, settled_by,
 												province_code)
@@ -101,7 +107,8 @@ BEGIN
 					CASE NEW.settlement WHEN 'reject_left' THEN OLD.right_account END),
 				   (OLD.right_application, OLD.right_sponsor, OLD.right_province_code,
 					CASE NEW.settlement WHEN 'reject_right' THEN OLD.left_account END))
-		   AS side (application, sponsor, province_code, told_of);
+		   AS side (application, sponsor, province_code, told_of)
+	 ORDER BY side.application, side.sponsor;
 
 	IF NEW.settlement LIKE 'reject%' THEN
 		losers := ARRAY(SELECT @registry@.applications_of_holder(loser_holder, loser_id));

@@ -66,6 +66,20 @@ END;
 COMMENT ON FUNCTION @registry@.is_member(text[], smallint, bigint) IS
 	'Does the acting role act as one of these: bureau of the province, that provider, ministry or system? The registry''s owner acts as any';
 
+CREATE FUNCTION @registry@.has_to_do_with(provider_id bigint, site_id bigint) RETURNS boolean
+	LANGUAGE sql STABLE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT @registry@.acts_for_provider(has_to_do_with.provider_id)
+	   AND (EXISTS (SELECT FROM @registry@.access a
+					 WHERE a.site_id = has_to_do_with.site_id AND a.provider_id = has_to_do_with.provider_id)
+			OR EXISTS (SELECT FROM @registry@.site t JOIN @registry@.account c ON c.id = t.account_id
+						WHERE t.id = has_to_do_with.site_id AND c.provider_id = has_to_do_with.provider_id));
+END;
+COMMENT ON FUNCTION @registry@.has_to_do_with(bigint, bigint) IS
+	'Row security: does the acting role act for this provider, and is the site its customer''s or served by it, now or before?';
+
 CREATE FUNCTION @registry@.fill_stop_order() RETURNS trigger
 	LANGUAGE plpgsql
 	SECURITY DEFINER
@@ -100,11 +114,14 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				  HINT = 'It is reported done by done_at, lifted by lifted_at and lifted_because, each once.';
 	END IF;
+	-- members date nothing back
 	IF NEW.done_at IS DISTINCT FROM OLD.done_at THEN
 		NEW.done_by := @registry@.acting_user();
+		NEW.done_at := CASE WHEN @registry@.acts_as_owner() THEN NEW.done_at ELSE now() END;
 	END IF;
 	IF NEW.lifted_at IS DISTINCT FROM OLD.lifted_at THEN
 		NEW.lifted_by := @registry@.acting_user();
+		NEW.lifted_at := CASE WHEN @registry@.acts_as_owner() THEN NEW.lifted_at ELSE now() END;
 		-- 3 Q8: it is opened again when it has its number
 		IF ground.needs_filing AND NOT (CASE NEW.what
 				WHEN 'access' THEN EXISTS (SELECT FROM @registry@.site s WHERE s.id = NEW.site_id AND s.status = 'filed')
@@ -270,6 +287,6 @@ CREATE POLICY stop_order_see ON @registry@.stop_order FOR SELECT
 CREATE POLICY stop_order_give ON @registry@.stop_order FOR INSERT
 	WITH CHECK (@registry@.is_member('{bureau,ministry}', province_code, NULL)
 				OR what = 'access' AND ground IN ('unfiled', 'not_passed', 'refused_update', 'unreachable', 'illegal_content')
-				   AND @registry@.is_member('{provider}', NULL, provider_id));
+				   AND @registry@.has_to_do_with(provider_id, site_id));
 CREATE POLICY stop_order_answer ON @registry@.stop_order FOR UPDATE
 	USING (@registry@.is_member('{bureau,ministry,provider}', province_code, provider_id));

@@ -22,17 +22,26 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'sponsor % does not exist', sponsor_id USING ERRCODE = 'no_data_found';
 	END IF;
+	-- The person in charge of a site (网站负责人) is one person: all that is said of him equals what one filed site says of
+	-- its own, or of the sponsor's where it has none.  Else the site counts that comes nearest.
 	RETURN QUERY
+		WITH given_item AS (
+			SELECT g.key, g.value FROM jsonb_each_text(given) g),
+		of_one_site AS (
+			SELECT t.id, ARRAY(SELECT g.key FROM given_item g
+								WHERE g.key = ANY (of_site)
+								  AND NOT @registry@.same_item(substr(g.key, 6), g.value,
+										CASE WHEN t.principal_name <> '' THEN to_jsonb(t) ELSE filed END ->> substr(g.key, 6))
+							   ) AS differing
+			  FROM @registry@.site t
+			 WHERE t.sponsor_id = compare_with_filing.sponsor_id AND t.status = 'filed'),
+		nearest AS (
+			SELECT o.differing FROM of_one_site o ORDER BY cardinality(o.differing), o.id LIMIT 1)
 		SELECT g.key
-		  FROM jsonb_each_text(given) g
+		  FROM given_item g
 		 WHERE CASE WHEN g.key = ANY (compared)
 					THEN NOT @registry@.same_item(g.key, g.value, filed ->> g.key)
-					-- the person in charge of a site is that of any of the sponsor's sites, or the sponsor's own
-					ELSE NOT EXISTS (
-						SELECT FROM @registry@.site t
-						 WHERE t.sponsor_id = compare_with_filing.sponsor_id AND t.status = 'filed'
-						   AND @registry@.same_item(substr(g.key, 6), g.value,
-								coalesce(to_jsonb(t) ->> substr(g.key, 6), filed ->> substr(g.key, 6)))) END
+					ELSE g.key = ANY (coalesce((SELECT n.differing FROM nearest n), of_site)) END
 		 ORDER BY array_position(compared || of_site, g.key);
 END
 $$;
@@ -44,12 +53,16 @@ CREATE FUNCTION @registry@.same_item(item text, given text, filed text) RETURNS 
 	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT CASE
-		WHEN given IS NULL OR filed IS NULL THEN false
+		WHEN coalesce(btrim(given), '') = '' OR coalesce(btrim(filed), '') = '' THEN false
 		WHEN item LIKE '%credential' THEN
 			-- the kind may be left out on the papers' side
-			upper(regexp_replace(translate(given, ' -', ''), '^[a-z_]+:', ''))
-			= upper(regexp_replace(translate(filed, ' -', ''), '^[a-z_]+:', ''))
-		WHEN item IN ('mobile', 'phone') THEN regexp_replace(given, '\D', '', 'g') = regexp_replace(filed, '\D', '', 'g')
+			coalesce(nullif(icp.credential_number(icp.try_credential(given)), ''),
+					 upper(translate(regexp_replace(normalize(given, NFKC), '^[a-z_]+:', ''), ' -', '')))
+			= coalesce(nullif(icp.credential_number(icp.try_credential(filed)), ''),
+					   upper(translate(regexp_replace(normalize(filed, NFKC), '^[a-z_]+:', ''), ' -', '')))
+		WHEN item IN ('mobile', 'phone') THEN
+			coalesce(icp.try_phone(given), regexp_replace(normalize(given, NFKC), '\s', '', 'g'))
+			= coalesce(icp.try_phone(filed), regexp_replace(normalize(filed, NFKC), '\s', '', 'g'))
 		ELSE icp.name_key(given) = icp.name_key(filed) END;
 END;
 COMMENT ON FUNCTION @registry@.same_item(text, text, text) IS
@@ -70,7 +83,7 @@ CREATE TABLE @registry@.reset_letter (
 	original_due_at		timestamptz,
 	due_at				timestamptz,
 	CONSTRAINT reset_letter_conditions_check CHECK (is_lost AND not_recoverable AND not_deposited),
-	CONSTRAINT reset_letter_mailbox_check CHECK (icp.explain_email(mailbox) IS NULL)
+	CONSTRAINT reset_letter_mailbox_check CHECK (coalesce(icp.explain_email(mailbox) LIKE 'Warning:%', true))
 );
 CREATE INDEX reset_letter_original_due_at_idx ON @registry@.reset_letter (original_due_at)
 	WHERE fax_at IS NOT NULL AND original_at IS NULL;
@@ -88,9 +101,9 @@ COMMENT ON COLUMN @registry@.reset_letter.compared_at IS 'When they were compare
 COMMENT ON COLUMN @registry@.reset_letter.compared_by IS 'By which role';
 COMMENT ON COLUMN @registry@.reset_letter.fax_at IS 'When the bureau had the fax, in urgent cases (4 附件1 三(二))';
 COMMENT ON COLUMN @registry@.reset_letter.original_at IS 'When the bureau had the original';
-COMMENT ON COLUMN @registry@.reset_letter.original_due_at IS 'One month after the fax, when the original is due, filled by trigger';
+COMMENT ON COLUMN @registry@.reset_letter.original_due_at IS 'End of the month after the fax, when the original is due, filled by trigger (clock original)';
 COMMENT ON COLUMN @registry@.reset_letter.due_at IS
-	'End of the 10th working day after fax or original, whichever came first, filled by trigger (4 附件1 四)';
+	'End of the 10th working day after fax or original, whichever came first, filled by trigger (clock reset, 4 附件1 四)';
 
 CREATE FUNCTION @registry@.fill_reset_letter() RETURNS trigger
 	LANGUAGE plpgsql
@@ -106,10 +119,8 @@ BEGIN
 			USING ERRCODE = 'check_violation', DETAIL = format('It is of kind %s.', coalesce(of_letter.kind, 'none'));
 	END IF;
 	NEW.province_code := of_letter.province_code;
-	NEW.original_due_at := CASE WHEN NEW.original_at IS NULL
-		THEN ((NEW.fax_at AT TIME ZONE 'Asia/Shanghai') + interval '1 month') AT TIME ZONE 'Asia/Shanghai' END;
-	NEW.due_at := @registry@.end_of_working_day(
-		(least(NEW.fax_at, NEW.original_at) AT TIME ZONE 'Asia/Shanghai')::date, 10);
+	NEW.original_due_at := CASE WHEN NEW.original_at IS NULL THEN icp.clock_due('original', NEW.fax_at) END;
+	NEW.due_at := icp.clock_due('reset', least(NEW.fax_at, NEW.original_at));
 	RETURN NEW;
 END
 $$;
@@ -140,10 +151,12 @@ BEGIN
 	SELECT string_agg(i, ', ') INTO missing
 	  FROM unnest('{credential,credential_address,principal_name,principal_credential}'::text[]) i WHERE given ->> i IS NULL;
 	IF missing IS NOT NULL OR num_nonnulls(given ->> 'mobile', given ->> 'phone') = 0
-	   OR num_nonnulls(given ->> 'site_mobile', given ->> 'site_phone') = 0 OR given ->> 'site_principal_credential' IS NULL THEN
+	   OR (num_nonnulls(given ->> 'site_mobile', given ->> 'site_phone') = 0 OR given ->> 'site_principal_credential' IS NULL)
+		  -- a sponsor without a site has nobody in charge of one
+		  AND EXISTS (SELECT FROM @registry@.site t WHERE t.sponsor_id = letter.sponsor_id AND t.status = 'filed') THEN
 		RAISE EXCEPTION 'the papers of application % are not complete', application_id
 			USING ERRCODE = 'invalid_parameter_value',
-				  DETAIL = coalesce(format('Missing: %s.', missing), 'Missing: a telephone, or the credential, of one of the two persons.'),
+				  DETAIL = coalesce('Missing: ' || missing || '.', 'Missing: a telephone, or the credential, of one of the two persons.'),
 				  HINT = 'Compare credential, credential_address, principal_name, principal_credential, mobile or phone, site_principal_credential, site_mobile or site_phone (4 附件1 二).';
 	END IF;
 	UPDATE @registry@.reset_letter l
@@ -184,12 +197,36 @@ CREATE TRIGGER ab_require_reset_letter AFTER UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.kind = 'password_reset' AND NEW.state = 'reported' AND OLD.state <> 'reported')
 	EXECUTE FUNCTION @registry@.require_reset_letter();
 
+-- The bureau resets when it has the letter, the original or in urgent cases the fax (4 附件1 三(二), 四).
+CREATE FUNCTION @registry@.require_received_letter() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM @registry@.reset_letter l
+					WHERE l.application_id = NEW.id AND num_nonnulls(l.fax_at, l.original_at) > 0)
+	   AND NOT @registry@.owner_is_exempt() THEN
+		RAISE EXCEPTION 'the letter (申请密码重置的报告) of application % has not come in', NEW.id
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = 'Enter in reset_letter when the original or the fax came (4 附件1 四).';
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION @registry@.require_received_letter() IS
+	'Trigger: a filing password is reset when its letter, original or fax, has come in (4 附件1 四)';
+CREATE TRIGGER ab_require_received_letter AFTER UPDATE ON @registry@.application
+	FOR EACH ROW WHEN (NEW.kind = 'password_reset' AND NEW.state = 'approved' AND OLD.state <> 'approved')
+	EXECUTE FUNCTION @registry@.require_received_letter();
+
 CREATE VIEW @registry@.overdue_reset_letter WITH (security_barrier) AS
-SELECT l.application_id, a.provider_id, a.province_code,
-	   CASE WHEN l.original_due_at <= now() THEN 'original'::text ELSE 'reset'::text END AS what,
-	   CASE WHEN l.original_due_at <= now() THEN l.original_due_at ELSE l.due_at END AS due_at
-  FROM @registry@.reset_letter l JOIN @registry@.application a ON a.id = l.application_id
- WHERE (l.original_due_at <= now() OR l.due_at <= now() AND a.state = 'reviewing')
+SELECT l.application_id, a.provider_id, a.province_code, o.what, o.due_at
+  FROM @registry@.reset_letter l
+  JOIN @registry@.application a ON a.id = l.application_id
+ CROSS JOIN LATERAL (VALUES ('original'::text, l.original_due_at),
+							('reset'::text, CASE WHEN a.state = 'reviewing' THEN l.due_at END)) AS o(what, due_at)
+ WHERE o.due_at <= now()
    AND ((SELECT @registry@.sees_all_conflicts()) OR @registry@.is_member('{bureau,provider}', a.province_code, a.provider_id));
 COMMENT ON VIEW @registry@.overdue_reset_letter IS
 	'Letters whose original has not followed the fax in a month, and resets that the bureau has not made in 10 working days (4 附件1 三, 四)';

@@ -340,6 +340,35 @@ BEGIN
 	   AND c.approved AND c.released_at IS NULL
 	  JOIN @registry@.site t ON t.id = c.holder_id AND c.holder = '@registry@.site'::regclass
 	 ORDER BY d.row_no, d.domain;
+	-- No provider serves what is on a blacklist (4 §12(九)).  A record without access is filed, and view blacklist_hit
+	-- shows it.
+	PERFORM FROM @registry@.blacklist_gate FOR SHARE;
+	IF EXISTS (SELECT FROM @registry@.blacklist b WHERE b.removed_at IS NULL) THEN
+		INSERT INTO pg_temp.load_fault (row_no, field, found, problem)
+		SELECT f.row_no, CASE f.list WHEN 'sponsor' THEN 'unit_name' ELSE 'domain' END,
+			   CASE f.list WHEN 'sponsor' THEN r.unit_name ELSE f.domain::text END,
+			   @registry@.blacklist_text(f.id, f.list, f.domain)
+		  FROM (SELECT d.row_no, b.id, b.list, b.domain
+				  FROM pg_temp.load_domain d
+				 CROSS JOIN LATERAL @registry@.domain_and_parents(d.domain::icp.domain_name) AS p
+				  JOIN @registry@.blacklist b ON b.domain = p AND b.removed_at IS NULL
+				 WHERE b.listed_at <= now() AND coalesce(b.until, 'infinity') > now()
+				UNION
+				SELECT n.row_no, b.id, b.list, NULL
+				  FROM pg_temp.load_row n JOIN @registry@.blacklist b ON b.name_key = n.name_key AND b.removed_at IS NULL
+				 WHERE b.listed_at <= now() AND coalesce(b.until, 'infinity') > now()
+				   AND NOT (b.is_individual OR @registry@.is_individual(n.nature))
+				UNION
+				SELECT n.row_no, b.id, b.list, NULL
+				  FROM pg_temp.load_row n
+				  JOIN @registry@.blacklist b
+					ON b.credential_keys && @registry@.credential_keys(n.credential) AND b.removed_at IS NULL
+				 WHERE b.listed_at <= now() AND coalesce(b.until, 'infinity') > now()
+				   AND n.credential IS NOT NULL) f
+		  JOIN pg_temp.load_row r ON r.row_no = f.row_no
+		 WHERE r.provider_id IS NOT NULL
+		 ORDER BY f.row_no, f.id;
+	END IF;
 	UPDATE pg_temp.load_row r SET is_wrong = true
 	  FROM (SELECT DISTINCT f.row_no FROM pg_temp.load_fault f) f WHERE f.row_no = r.row_no AND NOT r.is_wrong;
 	CREATE TEMPORARY TABLE load_contested AS

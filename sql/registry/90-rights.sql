@@ -2,6 +2,11 @@
 -- and icp.grant_registry() does it later.  Row security keeps a provider to its customers, a sponsor to its account
 -- and a bureau to its province.
 
+-- A provider need not know who works for the others.  (Policies ask for the acting role's own rows only.)
+ALTER TABLE @registry@.member ENABLE ROW LEVEL SECURITY;
+CREATE POLICY member_see ON @registry@.member FOR SELECT
+	USING (role_name = @registry@.acting_user() OR (SELECT @registry@.is_regulator()));
+
 ALTER TABLE @registry@.account ENABLE ROW LEVEL SECURITY;
 CREATE POLICY account_see ON @registry@.account FOR SELECT USING (@registry@.may_see(province_code, id));
 CREATE POLICY account_enter ON @registry@.account FOR INSERT WITH CHECK (
@@ -38,8 +43,9 @@ ALTER TABLE @registry@.access ENABLE ROW LEVEL SECURITY;
 CREATE POLICY access_see ON @registry@.access FOR SELECT
 	USING (EXISTS (SELECT FROM @registry@.site t WHERE t.id = site_id) OR @registry@.acts_for_provider(provider_id));
 CREATE POLICY access_enter ON @registry@.access FOR INSERT
-	WITH CHECK (status = 'draft' AND (EXISTS (SELECT FROM @registry@.site t WHERE t.id = site_id)
-									  OR @registry@.may_add_access(site_id, provider_id)));
+	WITH CHECK (status = 'draft' AND @registry@.acts_for_provider(provider_id)
+				AND (EXISTS (SELECT FROM @registry@.site t WHERE t.id = site_id)
+					 OR @registry@.may_add_access(site_id, provider_id)));
 CREATE POLICY access_change ON @registry@.access FOR UPDATE
 	USING (status = 'draft' AND @registry@.acts_for_provider(provider_id))
 	WITH CHECK (status = 'draft' AND @registry@.acts_for_provider(provider_id));

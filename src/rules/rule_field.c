@@ -479,14 +479,12 @@ add_inet(RuleAddresses *a, const inet *address)
 	memset(a, 0, sizeof(RuleAddresses));
 	a->first = icp_address_of_inet(address, &a->family);
 	if (a->family == 4)
-		mask.low = bits == 0 ? PG_UINT32_MAX : PG_UINT32_MAX >> bits;
+		mask.low = bits >= 32 ? 0 : PG_UINT32_MAX >> bits;
 	else
 	{
 		mask.high = bits >= 64 ? 0 : PG_UINT64_MAX >> bits;
 		mask.low = bits <= 64 ? PG_UINT64_MAX : bits == 128 ? 0 : PG_UINT64_MAX >> (bits - 64);
 	}
-	if (a->family == 4 && bits == 32)
-		mask.low = 0;
 	a->first.high &= ~mask.high;
 	a->first.low &= ~mask.low;
 	a->last.high = a->first.high | mask.high;

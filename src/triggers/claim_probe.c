@@ -245,8 +245,8 @@ probed(Probe *probe, const Claim *claims, int nclaims)
 }
 
 /* How many of the claims have the hash of the first. */
-static int
-same_hash(const Claim *claims, int nclaims)
+int
+claim_same_hash(const Claim *claims, int nclaims)
 {
 	int			n = 1;
 
@@ -265,7 +265,7 @@ probe_by_descents(Probe *probe, const Claim *claims, int nclaims)
 	{
 		ScanKeyData key;
 
-		n = same_hash(&claims[i], nclaims - i);
+		n = claim_same_hash(&claims[i], nclaims - i);
 		ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum((int64) claims[i].hash));
 		index_rescan(probe->scan, &key, 1, NULL, 0);
 		while (index_getnext_tid(probe->scan, ForwardScanDirection) != NULL)
@@ -287,7 +287,7 @@ probe_by_walk(Probe *probe, const Claim *claims, int nclaims)
 	IndexScanDesc scan = probe->scan;
 	ScanKeyData keys[2];
 	int			i = 0;
-	int			n = same_hash(claims, nclaims);
+	int			n = claim_same_hash(claims, nclaims);
 
 	ScanKeyInit(&keys[0], 1, BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum((int64) claims[0].hash));
 	ScanKeyInit(&keys[1], 1, BTLessEqualStrategyNumber, F_INT8LE, Int64GetDatum((int64) claims[nclaims - 1].hash));
@@ -303,14 +303,14 @@ probe_by_walk(Probe *probe, const Claim *claims, int nclaims)
 		{
 			probed(probe, &claims[i], n);
 			i += n;				/* the last one's hash is the end of the scan */
-			n = same_hash(&claims[i], nclaims - i);
+			n = claim_same_hash(&claims[i], nclaims - i);
 		}
 		if ((int64) claims[i].hash == hash)
 			probe_entry(probe, &claims[i], n);
 	}
 	for (; i < nclaims; i += n)
 	{
-		n = same_hash(&claims[i], nclaims - i);
+		n = claim_same_hash(&claims[i], nclaims - i);
 		probed(probe, &claims[i], n);
 	}
 }

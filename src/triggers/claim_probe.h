@@ -43,6 +43,9 @@ extern void claim_sort(Claim *claims, size_t nclaims);
 extern void claim_find_rivals(ClaimStore *store, IndexScanDesc scan, const Claim *claim, text *kind,
 							  FoundList *found);
 
+/* How many of the claims, sorted by hash, have the hash of the first. */
+extern int	claim_same_hash(const Claim *claims, int nclaims);
+
 /*
  * Finds the rivals of claims that are in the index already, sorted by hash, and writes an edge to each, unless it is
  * among the known ones, which are sorted.

@@ -6,8 +6,10 @@
  * that of the holders' ids, and the indexes that begin with the hash in the order of the hashes, so that each index
  * is walked from left to right.  Only then is the index probed, with a dirty snapshot, as exclusion constraints
  * do: of two concurrent claimants, whoever probes last finds the other's entry, at every isolation level, and
- * nobody takes a lock or waits (3 Q17; design decision 5).  Nothing here reads with an MVCC snapshot, so detection
- * leaves no predicate locks behind and cannot itself cause a serialization failure.
+ * nobody takes a lock or waits (3 Q17; design decision 5).  Most claims need no probe: the insertion itself tells,
+ * as it does for deferrable unique constraints, that no entry of their hash was there, and whoever enters one later
+ * meets theirs.  Nothing here reads with an MVCC snapshot, so detection leaves no predicate locks behind and cannot
+ * itself cause a serialization failure.
  *
  * The claim table needs a btree index whose first column is key_hash (partial on released_at IS NULL, say) and one
  * whose first column is holder_id.
@@ -30,15 +32,43 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+/* Moves the claims of those hashes to the front of which any is contested; returns how many. */
+static int
+keep_contested(Claim *claims, int nclaims, const bool *contested)
+{
+	int			kept = 0;
+	int			n;
+
+	for (int i = 0; i < nclaims; i += n)
+	{
+		bool		any = false;
+
+		n = claim_same_hash(&claims[i], nclaims - i);
+		for (int j = i; j < i + n; j++)
+			any = any || contested[j];
+		if (!any)
+			continue;
+		memmove(&claims[kept], &claims[i], sizeof(Claim) * n);
+		kept += n;
+	}
+	return kept;
+}
+
 void
 icp_claim_store_enter(ClaimStore *store, Claim *claims, int nclaims)
 {
+	bool	   *contested;
+
 	if (nclaims == 0)
 		return;
+	contested = (bool *) palloc_extended(sizeof(bool) * (Size) nclaims, MCXT_ALLOC_HUGE);
 	claim_write(store, claims, nclaims);
 	claim_sort(claims, nclaims);
-	claim_index(store, claims, nclaims);
-	claim_probe(store, claims, nclaims, NULL, 0);
+	claim_index(store, claims, nclaims, contested);
+	nclaims = keep_contested(claims, nclaims, contested);
+	if (nclaims > 0)
+		claim_probe(store, claims, nclaims, NULL, 0);
+	pfree(contested);
 	CommandCounterIncrement();
 }
 

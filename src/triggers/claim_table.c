@@ -15,6 +15,7 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
+#include "catalog/index.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_type.h"
@@ -176,9 +177,12 @@ find_index(Writer *writer, AttrNumber column, bool live_only)
 			 errhint("icp.check_registry() tells what is missing.")));
 }
 
-/* The table with only those of its indexes that begin with the column, or only the others. */
+/*
+ * The table with only those of its indexes that begin with the column, or only the others; without the one that is
+ * left out.
+ */
 static ResultRelInfo *
-some_indexes(Writer *writer, AttrNumber column, bool beginning_with)
+some_indexes(Writer *writer, AttrNumber column, bool beginning_with, Relation left_out)
 {
 	ResultRelInfo *some = makeNode(ResultRelInfo);
 	int			n = 0;
@@ -190,13 +194,30 @@ some_indexes(Writer *writer, AttrNumber column, bool beginning_with)
 	{
 		Relation	index = writer->rri->ri_IndexRelationDescs[i];
 
-		if ((index->rd_index->indkey.values[0] == column) != beginning_with)
+		if ((index->rd_index->indkey.values[0] == column) != beginning_with || index == left_out)
 			continue;
 		some->ri_IndexRelationDescs[n] = index;
 		some->ri_IndexRelationInfo[n++] = writer->rri->ri_IndexRelationInfo[i];
 	}
 	some->ri_NumIndices = n;
 	return some;
+}
+
+/*
+ * What an insertion into the index needs, if the hash is its whole key and equal ones are let in: then the insertion
+ * itself, which holds the leaf page on which all of one hash begin, tells whether it met one (UNIQUE_CHECK_PARTIAL).
+ */
+static IndexInfo *
+index_info_of_hash(Writer *writer, Relation index)
+{
+	if (index->rd_index->indnkeyatts != 1 || index->rd_index->indisunique || !index->rd_index->indisready)
+		return NULL;
+	for (int i = 0; i < writer->rri->ri_NumIndices; i++)
+	{
+		if (writer->rri->ri_IndexRelationDescs[i] == index)
+			return writer->rri->ri_IndexRelationInfo[i];
+	}
+	return NULL;
 }
 
 ClaimStore *
@@ -234,8 +255,10 @@ icp_claim_store_open(Oid claim_relid, Oid user, const char *kind, Oid holder)
 	open_writer(&store->edge, edge_relid, edge_columns, EDGE_NCOLUMNS, user);
 	store->hash_index = find_index(&store->claim, store->claim.column[CLAIM_KEY_HASH], true);
 	store->holder_index = find_index(&store->claim, store->claim.column[CLAIM_HOLDER_ID], false);
-	store->hash_rri = some_indexes(&store->claim, store->claim.column[CLAIM_KEY_HASH], true);
-	store->other_rri = some_indexes(&store->claim, store->claim.column[CLAIM_KEY_HASH], false);
+	store->hash_info = index_info_of_hash(&store->claim, store->hash_index);
+	store->hash_rri = some_indexes(&store->claim, store->claim.column[CLAIM_KEY_HASH], true,
+								   store->hash_info != NULL ? store->hash_index : NULL);
+	store->other_rri = some_indexes(&store->claim, store->claim.column[CLAIM_KEY_HASH], false, NULL);
 	store->scan_slot = table_slot_create(store->claim.rel, NULL);
 	MemoryContextSwitchTo(caller);
 	return store;
@@ -356,9 +379,21 @@ claim_write(ClaimStore *store, Claim *claims, int nclaims)
 	MemoryContextDelete(batch);
 }
 
+/* Enters the tuple into the index of hashes; was another of its hash there? */
+static bool
+enter_hash(ClaimStore *store, TupleTableSlot *slot)
+{
+	Datum		values[INDEX_MAX_KEYS];
+	bool		isnull[INDEX_MAX_KEYS];
+
+	FormIndexDatum(store->hash_info, slot, store->estate, values, isnull);
+	return !index_insert(store->hash_index, values, isnull, &slot->tts_tid, store->claim.rel, UNIQUE_CHECK_PARTIAL,
+						 false, store->hash_info);
+}
+
 /* Enters claims that are in the heap, sorted by hash, into the indexes that begin with it. */
 void
-claim_index(ClaimStore *store, const Claim *claims, int nclaims)
+claim_index(ClaimStore *store, const Claim *claims, int nclaims, bool *contested)
 {
 	MemoryContext tuple = AllocSetContextCreate(store->context, "claim index tuple", ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(tuple);
@@ -372,6 +407,7 @@ claim_index(ClaimStore *store, const Claim *claims, int nclaims)
 		fill_claim_slot(store, slot, &claims[i]);
 		slot->tts_tid = claims[i].tid;
 		slot->tts_tableOid = RelationGetRelid(store->claim.rel);
+		contested[i] = store->hash_info == NULL || enter_hash(store, slot);
 		claim_index_tuple(store, store->hash_rri, slot);
 		ExecClearTuple(slot);
 		MemoryContextReset(tuple);

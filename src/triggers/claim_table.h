@@ -53,9 +53,10 @@ struct ClaimStore
 	EState	   *estate;
 	Writer		claim;
 	Writer		edge;
-	ResultRelInfo *hash_rri;	/* the claim table with the indexes that begin with key_hash */
+	ResultRelInfo *hash_rri;	/* the claim table with the indexes that begin with key_hash, but for hash_info's */
 	ResultRelInfo *other_rri;	/* and with the others */
 	Relation	hash_index;
+	IndexInfo  *hash_info;		/* of hash_index, if it can tell of itself whether a hash is new; otherwise NULL */
 	Relation	holder_index;
 	TupleTableSlot *scan_slot;
 	Datum		kind;			/* text */
@@ -108,8 +109,11 @@ extern void claim_index_tuple(ClaimStore *store, ResultRelInfo *rri, TupleTableS
 /* Writes claims into the heap and into the indexes that do not begin with the hash; gives them their ids. */
 extern void claim_write(ClaimStore *store, Claim *claims, int nclaims);
 
-/* Enters claims, sorted by hash, into the indexes that begin with it. */
-extern void claim_index(ClaimStore *store, const Claim *claims, int nclaims);
+/*
+ * Enters claims, sorted by hash, into the indexes that begin with it, and tells of each whether an entry of its hash
+ * may be there beside it.  Where it says no, none was there at that moment, and who enters one later finds this one.
+ */
+extern void claim_index(ClaimStore *store, const Claim *claims, int nclaims, bool *contested);
 
 extern void claim_write_edges(ClaimStore *store, const Edge *edges, int nedges);
 

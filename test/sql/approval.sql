@@ -171,6 +171,14 @@ UPDATE beian.prior_approval SET state = 'claimed' WHERE id = :one;
 UPDATE beian.prior_approval SET state = 'refused' WHERE id = :one;
 \set VERBOSITY default
 UPDATE beian.prior_approval SET state = 'agreed', opinion = '属实' WHERE id = :one RETURNING state, opinion_by, opinion_at = now() AS now;
+-- an opinion belongs to its state: a refusal does not go by the words of the agreement, nor the other way round
+BEGIN;
+SAVEPOINT s;
+UPDATE beian.prior_approval SET state = 'refused' WHERE id = :one;
+ROLLBACK TO s;
+UPDATE beian.prior_approval SET state = 'refused', opinion = '伪造' WHERE id = :one;
+UPDATE beian.prior_approval SET state = 'agreed' WHERE id = :one RETURNING state, opinion;
+ROLLBACK;
 SET ROLE regress_icp_drugs;
 UPDATE beian.prior_approval SET state = 'refused', opinion = '伪造' WHERE id = :one RETURNING id;
 SET ROLE regress_icp_news_hu;
@@ -231,23 +239,36 @@ SELECT id, name, status FROM beian.site ORDER BY id;
 INSERT INTO beian.prior_approval (site_id, kind, number, authority, valid_from, valid_to) VALUES
 	(2, 1, '过期', '京网信办', '2020-01-01', (now() AT TIME ZONE 'Asia/Shanghai')::date - 1), (2, 1, '今日到期', '京网信办', '2020-01-01', (now() AT TIME ZONE 'Asia/Shanghai')::date),
 	(2, 1, '长期', '京网信办', '2020-01-01', NULL), (1, 1, '已注销', '京网信办', '2020-01-01', '2020-12-31');
-DO $$ BEGIN
-	IF to_regprocedure('beian.send_notice(text, bigint, text, jsonb)') IS NULL THEN
-		CREATE FUNCTION beian.send_notice(text, bigint, text, jsonb) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';
-	END IF;
-END $$;
 SELECT beian.approval_clock();
 SELECT beian.approval_clock();
 SELECT number, expiry_told_at IS NOT NULL AS told FROM beian.prior_approval WHERE site_id IN (1, 2) AND id <> :one ORDER BY id;
 
--- 8. Evidence is kept
+SELECT n.recipient, n.channel, replace(n.text, ((now() AT TIME ZONE 'Asia/Shanghai')::date - 1)::text, 'YYYY-MM-DD') AS text FROM beian.notice n WHERE n.template = 'approval_expired' ORDER BY 1, 2;
+
+-- 8. Approval content that is added later comes with a change that the provider enters (4 §20(五))
+
+UPDATE beian.setting SET value = 'off' WHERE name = 'exempt_owner';
+UPDATE beian.site SET approvals = '{5:京药1}' WHERE id = 2;
+INSERT INTO beian.application (kind, site_id, filed_by) VALUES ('change_site', 2, 'sponsor') RETURNING id AS change \gset
+INSERT INTO beian.site_change (application_id, approvals) VALUES (:change, '{5:京药1,9:京文1}');
+SELECT beian.approval_problems(:change);
+UPDATE beian.application SET filed_by = 'provider' WHERE id = :change;
+SELECT beian.approval_problems(:change);
+INSERT INTO beian.prior_approval (application_id, kind, number, authority, valid_from, document_sha256)
+SELECT :change, k, '京' || k, '京', '2020-01-01', sha256('c') FROM unnest('{5,9}'::int[]) k;
+SELECT beian.approval_problems(:change);
+UPDATE beian.site_change SET approvals = '{5}', name = '二手药店新闻' WHERE application_id = :change;
+SELECT beian.approval_problems(:change);
+UPDATE beian.setting SET value = 'on' WHERE name = 'exempt_owner';
+
+-- 9. Evidence is kept
 
 \set VERBOSITY terse
 DELETE FROM beian.prior_approval WHERE id = :one;
 DELETE FROM beian.prior_approval WHERE site_id = 2;
 TRUNCATE beian.prior_approval;
 \set VERBOSITY default
-SELECT kind, name, problem FROM icp.check_registry() WHERE name !~ 'send_notice';
+SELECT kind, name, problem FROM icp.check_registry();
 
 DROP SCHEMA beian CASCADE;
 DROP ROLE regress_icp_p1, regress_icp_p2, regress_icp_s1, regress_icp_jing, regress_icp_hu, regress_icp_news, regress_icp_news_jing, regress_icp_news_hu, regress_icp_drugs, regress_icp_regulator;

@@ -175,7 +175,7 @@ UPDATE beian.blacklist SET removal_reason = ' ' WHERE name = '丁公司';
 UPDATE beian.blacklist SET removal_reason = '更正' WHERE name = '丁公司' RETURNING removed_by, removed_at = now() AS removed_now;
 UPDATE beian.blacklist SET removal_reason = '再更正' WHERE name = '丁公司';
 RESET ROLE;
-SELECT event, actor, sponsor_id, province_code, reason, old_values - 'entry' AS old_values, new_values - 'entry' - 'removed_at' AS new_values FROM beian.event WHERE event ~ '^blacklist' ORDER BY id;
+SELECT event, actor, sponsor_id, province_code, reason, old_values, new_values - '{first,last,sha256}'::text[] AS new_values FROM beian.event WHERE event ~ '^blacklist' ORDER BY id;
 
 -- 5. At the report, at approval, at access
 
@@ -261,6 +261,26 @@ UPDATE beian.application SET state = 'submitted' WHERE id = :cancel;
 UPDATE beian.application SET state = 'reported' WHERE id = :cancel;
 UPDATE beian.application SET state = 'approved' WHERE id = :cancel RETURNING state;
 SELECT list, site_id FROM beian.blacklist_hit ORDER BY 1;
+-- a bulk listing is one event, whose digest binds what it says
+INSERT INTO beian.blacklist (list, domain, reason, province) SELECT 'illegal_access', ('bulk' || i || '.cn')::icp.domain_name, '批量', '沪' FROM generate_series(1, 1000) i;
+SELECT new_values ->> 'entries' AS entries, new_values ->> 'domain' AS domain,
+	   new_values ->> 'sha256' = (SELECT encode(sha256(convert_to(string_agg(concat_ws(E'\t', b.id, b.list, b.domain, b.name), E'\n' ORDER BY b.id), 'UTF8')), 'hex')
+								    FROM beian.blacklist b WHERE b.reason = '批量') AS digest_fits
+  FROM beian.event WHERE event = 'blacklist_add' AND reason = '批量';
+UPDATE beian.blacklist SET removal_reason = '批量更正' WHERE reason = '批量';
+SELECT new_values ->> 'entries' AS entries, old_values, reason FROM beian.event WHERE event = 'blacklist_remove' AND reason = '批量更正';
+
+-- 6. Loading: a record that a provider serves is kept aside; one that nobody serves is filed, and shown
+
+CREATE TEMP TABLE staged (unit_name text, nature text, main_licence text, service_licence text, service_name text, domain text, update_time text, provider text);
+INSERT INTO staged VALUES
+	('好公司', '企业', '京ICP备10046445号', '京ICP备10046445号-7', '好网', 'good.cn', '2018-01-01 00:00:00', '一号云'),
+	('坏公司', '企业', '京ICP备10046446号', '京ICP备10046446号-7', '坏网', 'neu.cn', '2018-01-01 00:00:00', '一号云'),
+	('丙公司', '企业', '沪ICP备10046447号', '沪ICP备10046447号-7', '丙网四', 'bing4.cn', '2018-01-01 00:00:00', '一号云'),
+	('丁网公司', '企业', '京ICP备10046448号', '京ICP备10046448号-7', '丁网', 'bing.cn', '2018-01-01 00:00:00', NULL);
+SELECT * FROM beian.load('staged');
+SELECT content ->> 'unit_name' AS unit, regexp_replace(reasons::text, 'entry \d+', 'entry N', 'g') FROM beian.rejected_row ORDER BY row_no;
+SELECT h.list, h.domain, s.name, h.served_by FROM beian.blacklist_hit h JOIN beian.sponsor s ON s.id = h.sponsor_id ORDER BY h.site_id;
 SELECT * FROM icp.check_registry();
 
 DROP SCHEMA beian CASCADE;

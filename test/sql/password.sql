@@ -74,6 +74,16 @@ SELECT beian.check_password(1, :'secret') AS old_one;
 SELECT beian.take_password(1) AS secret \gset
 SELECT beian.check_password(1, :'secret') AS new_one, beian.check_password(1, lower(:'secret') || 'x') AS another, beian.check_password(1, '') AS empty, beian.check_password(2, :'secret') AS of_another, beian.check_password(99, :'secret') AS of_nobody, beian.check_password(1, NULL) AS none;
 
+-- With the setting on, it goes out in the secret part of a notice too, to the sponsor (a reset one to the provider: reset_letter.sql).
+UPDATE beian.setting SET value = 'on' WHERE name = 'password_notice';
+SELECT beian.issue_password(2);
+SELECT beian.take_password(2) AS first \gset
+SELECT beian.issue_password(2);
+SELECT beian.take_password(2) AS second \gset
+SELECT n.template, n.recipient, n.channel, n.has_secret, n.text LIKE '%' || :'first' || '%' OR n.text LIKE '%' || :'second' || '%' AS in_the_open
+  FROM beian.notice n WHERE n.template LIKE 'password%' AND n.sponsor_id = 2 ORDER BY n.id;
+UPDATE beian.setting SET value = 'off' WHERE name = 'password_notice';
+
 -- Nobody but the owner's functions reads a digest, or asks by himself whether a password is right.
 SELECT r, t, has_table_privilege(r, 'beian.' || t, 'SELECT') OR has_any_column_privilege(r, 'beian.' || t, 'SELECT') AS reads
   FROM unnest('{icp_public,icp_sponsor,icp_provider,icp_approver,icp_regulator,icp_bureau,icp_ministry,icp_auditor}'::text[]) r, unnest('{filing_password,password_to_show,given_password,sms_challenge}'::text[]) t

@@ -126,6 +126,21 @@ UPDATE beian.sms_challenge SET digest = icp.hash_password('123456', 1) WHERE app
 SET ROLE regress_icp_system;
 SELECT beian.confirm_sms(2, '123456');
 RESET ROLE;
+-- the code reaches the person in charge, and stands nowhere else
+UPDATE beian.application SET state = 'submitted' WHERE id = 6;
+SET session_replication_role = replica;
+UPDATE beian.application SET state = 'verified' WHERE id = 6;
+SET session_replication_role = origin;
+UPDATE beian.setting SET value = 'on' WHERE name = 'exempt_owner';
+UPDATE beian.application SET state = 'reported' WHERE id = 6;
+SET ROLE regress_icp_system;
+SELECT address AS to, substring(text FROM '\d{6}') AS code, regexp_replace(text, '\d{6}', '……') AS text FROM beian.take_notices(1000) WHERE template = 'sms_code' AND application_id = 6 ORDER BY id DESC LIMIT 1 \gset
+SELECT :'to' AS "to", :'text' AS text;
+RESET ROLE;
+SELECT text, address FROM beian.notice WHERE template = 'sms_code' AND application_id = 6 ORDER BY id DESC LIMIT 1;
+SET ROLE regress_icp_sponsor;
+SELECT beian.confirm_sms(6, :'code');
+RESET ROLE;
 SELECT count(*) FILTER (WHERE event LIKE 'sms%') AS steps, string_agg(DISTINCT event, ' ' ORDER BY event) FILTER (WHERE event LIKE 'sms%' OR event = 'ask_sms') AS events FROM beian.event;
 SELECT * FROM beian.verify_log();
 DROP SCHEMA beian CASCADE;

@@ -216,7 +216,7 @@ SELECT state, reason, reported_at > '2020-01-01' AS anew, due_at = beian.review_
 
 -- 7. Password reset: 10 working days (4 附件1 四).
 INSERT INTO beian.application (kind, sponsor_id) VALUES ('password_reset', 1) RETURNING id AS a \gset
-INSERT INTO beian.reset_letter (application_id, is_lost, not_recoverable, not_deposited, mailbox, differences) VALUES (:a, true, true, true, 'beian@yun.cn', '{}');
+INSERT INTO beian.reset_letter (application_id, is_lost, not_recoverable, not_deposited, mailbox, differences, original_at) VALUES (:a, true, true, true, 'beian@yun.cn', '{}', now());
 SET ROLE regress_icp_p1;
 UPDATE beian.application SET state = 'submitted' WHERE id = :a;
 UPDATE beian.application SET state = 'reported' WHERE id = :a;

@@ -164,6 +164,9 @@ set('event_key_file', '');
 like(verify('postgres'), qr/^22 events cannot be checked: they were made with a key/, 'without it they cannot be checked');
 $node->safe_psql('postgres', $event);
 like(verify('postgres'), qr/^registry 11 4 it was made without the key, behind one made with it/, 'and one without a key behind them is named');
+# a chain of its own, written by somebody without the key
+$node->safe_psql('postgres', q{INSERT INTO beian.event (at, actor, event, province_code) SELECT now() + i * interval '1 day', 'x', 'forged', 65 FROM generate_series(-1, 1) i});
+like(verify('postgres'), qr/^registry 65 1 it was made without the key, after the first one made with it\nregistry 65 3 it was made/m, 'so is a chain without a key that is younger than the key, whatever its time');
 set('event_key_file', $key);
 
 # Killed in the middle of sessions that write events, of their own chains and of one that all share.
