@@ -157,8 +157,8 @@ CREATE FUNCTION icp.check_row() RETURNS trigger
 	LANGUAGE c VOLATILE
 	AS 'MODULE_PATHNAME', 'icp_check_row';
 COMMENT ON FUNCTION icp.check_row() IS
-	'Trigger, AFTER INSERT OR UPDATE FOR EACH ROW: refuses a row that breaks a rule with 23514 and all violations as JSON '
-	'in DETAIL. Arguments: field=column, field= (left out), warnings=table, as_of=column, id=column';
+	'Trigger, AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW: refuses a row that breaks a rule with 23514 and all violations as '
+	'JSON in DETAIL; DELETE takes its warnings away. Arguments: field=column, field= (left out), warnings=table, as_of=column, id=column';
 
 -- The columns that check_row() writes: a table for warnings is made LIKE this one.
 CREATE TABLE icp.warning_columns (

@@ -622,7 +622,7 @@ CREATE TRIGGER keep_reason BEFORE UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS NOT DISTINCT FROM OLD.state AND NEW.reason IS DISTINCT FROM OLD.reason)
 	EXECUTE FUNCTION @registry@.keep_reason();
 CREATE TRIGGER keep_licence BEFORE UPDATE ON @registry@.application
-	FOR EACH ROW WHEN (NEW.licence IS DISTINCT FROM OLD.licence AND OLD.state IN ('approved', 'withdrawn', 'expired'))
+	FOR EACH ROW WHEN (NEW.licence::text IS DISTINCT FROM OLD.licence::text AND OLD.state IN ('approved', 'withdrawn', 'expired'))
 	EXECUTE FUNCTION @registry@.keep_licence();
 -- after a_enforce_transition, which says whether there is such a step and whose it is
 CREATE TRIGGER ab_guard_opening AFTER UPDATE ON @registry@.application

@@ -35,6 +35,7 @@
 #include "compat.h"
 #include "rules/check_row.h"
 #include "rules/rule_context.h"
+#include "rules/rule_date.h"
 #include "rules/violations.h"
 #include "triggers/trigger.h"
 #include "types/encoding.h"
@@ -143,18 +144,6 @@ read_arguments(TriggerData *trigdata, MemoryContext context)
 	c->record_context = AllocSetContextCreate(context, "icp record", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(old);
 	return c;
-}
-
-/* Today is today in China, wherever the session is. */
-static DateADT
-today(void)
-{
-	TimestampTz now = GetCurrentTransactionStartTimestamp() + INT64CONST(8) * USECS_PER_HOUR;
-	int64		days = now / USECS_PER_DAY;
-
-	if (now % USECS_PER_DAY < 0)
-		days--;
-	return (DateADT) days;
 }
 
 /*
@@ -339,7 +328,7 @@ icp_check_row(PG_FUNCTION_ARGS)
 	}
 	tuple = TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) ? trigdata->tg_newtuple : trigdata->tg_trigtuple;
 
-	as_of = today();
+	as_of = rule_today();
 	if (c->as_of != 0)
 	{
 		bool		isnull;

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
@@ -14,6 +15,18 @@
 
 #define YEAR_MIN 1900			/* no document that a filing shows is older */
 #define YEAR_MAX 9999
+
+/* Today is today in China, wherever the session is. */
+DateADT
+rule_today(void)
+{
+	TimestampTz now = GetCurrentTransactionStartTimestamp() + INT64CONST(8) * USECS_PER_HOUR;
+	int64		days = now / USECS_PER_DAY;
+
+	if (now % USECS_PER_DAY < 0)
+		days--;
+	return (DateADT) days;
+}
 
 int32
 rule_day_number(DateADT date)

@@ -15,6 +15,9 @@ typedef enum RuleDayKind
 	DAY_NEVER					/* 长期: it does not end */
 } RuleDayKind;
 
+/* Today in China, wherever the session is. */
+extern DateADT rule_today(void);
+
 /* YYYYMMDD */
 extern int32 rule_day_number(DateADT date);
 

@@ -9,12 +9,14 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/typcache.h"
 
 #include "compat.h"
 #include "rules/rule_context.h"
+#include "rules/rule_date.h"
 #include "rules/violations.h"
 #include "types/encoding.h"
 #include "types/province.h"
@@ -124,6 +126,9 @@ judge(FunctionCallInfo fcinfo, RuleRecord *r)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("rules apply as of a day, not as of an infinite date")));
+	/* The session's current_date is meant as today, which is China's: or what is done there today would be to come. */
+	if (abs(as_of - rule_today()) == 1 && as_of == GetSQLCurrentDate())
+		as_of = rule_today();
 	MemoryContextReset(c->record_context);
 	tuple.t_len = HeapTupleHeaderGetDatumLength(row);
 	ItemPointerSetInvalid(&tuple.t_self);

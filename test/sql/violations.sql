@@ -102,3 +102,8 @@ INSERT INTO icp.rule_setting (code, valid_from, valid_to) VALUES ('NAME-001', '2
 SELECT v.code, v.found FROM (SELECT '王先生'::text AS principal_name, '个人'::text AS nature, '某某工作室'::text AS name,
 	'resident_id:36042619910102009X'::text AS credential, '北京市海淀区'::text AS address, '010-00000000'::text AS phone,
 	'138001380001'::text AS mobile, 'lmh@qq'::text AS email) r, icp.violations(r, '2026-11-01') v;
+-- today is China's, wherever the session is: what was verified there today is of no day to come
+SET timezone = 'Pacific/Pago_Pago';
+SELECT icp.violation_codes(r) FROM (SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date AS verified_on) r;
+SELECT icp.violation_codes(r) FROM (SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date + 1 AS verified_on) r;
+RESET timezone;
