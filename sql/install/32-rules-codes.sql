@@ -529,3 +529,53 @@ COMMENT ON COLUMN icp.code.valid_from IS 'First day, if known';
 COMMENT ON COLUMN icp.code.valid_to IS 'First day on which it no longer holds';
 COMMENT ON COLUMN icp.code.is_local IS 'From the …_local table';
 GRANT SELECT ON icp.code TO PUBLIC;
+
+-- What a sponsor brings to be verified (核验所需证件、材料, 2 二), by its nature: the list that its provider shows it.
+CREATE TABLE icp.filing_material (
+	natures		integer[],
+	ordinal		smallint NOT NULL,
+	material	text NOT NULL,
+	instead		text,
+	is_original	boolean NOT NULL,
+	clause		text NOT NULL,
+	CONSTRAINT filing_material_key UNIQUE NULLS NOT DISTINCT (natures, ordinal)
+);
+COMMENT ON TABLE icp.filing_material IS
+	'Material that sponsors bring to the verification, by their nature; providers show it (2 三(一)2). Shipped, replaced by upgrades, never edited';
+COMMENT ON COLUMN icp.filing_material.natures IS 'Ids of icp.nature for which it is asked; NULL: for all';
+COMMENT ON COLUMN icp.filing_material.ordinal IS 'Order within the list';
+COMMENT ON COLUMN icp.filing_material.material IS 'What is asked first';
+COMMENT ON COLUMN icp.filing_material.instead IS 'What is taken where there is none of it; NULL: nothing';
+COMMENT ON COLUMN icp.filing_material.is_original IS 'The original, not a copy';
+COMMENT ON COLUMN icp.filing_material.clause IS 'Document and article of the law';
+
+INSERT INTO icp.filing_material (natures, ordinal, material, instead, is_original, clause) VALUES
+	('{2,3,6}', 1, '组织机构代码证书', '事业法人证书或社团法人证书等', true, '2 二(一)'),
+	('{4}',     1, '工商营业执照或组织机构代码证书', NULL, true, '2 二(一)'),
+	('{1}',     1, '军队代号证书', NULL, true, '2 二(一)'),
+	('{5}',     1, '身份证', '户口簿、军官证、台胞证等；非中国公民为护照', true, '2 二(一)'),
+	('{1,2,3,4,6}', 2, '网站负责人身份证', '户口簿、军官证、台胞证等；非中国公民为护照', true, '2 二(一)'),
+	(NULL,      3, '网站负责人在备案现场拍摄的照片', NULL, true, '2 二(二)1(4)'),
+	(NULL,      4, '网站备案信息真实性核验单', NULL, true, '2 二(二)1(6)');
+GRANT SELECT ON icp.filing_material TO PUBLIC;
+
+CREATE FUNCTION icp.filing_materials(nature text) RETURNS TABLE (material text, instead text, is_original boolean, clause text)
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	nature_id	integer;
+BEGIN
+	SELECT n.id INTO nature_id FROM icp.nature n WHERE filing_materials.nature IN (n.name, n.former_name, n.id::text);
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'nature "%" is not in icp.nature', nature
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'SELECT id, name FROM icp.nature lists them (主办单位性质).';
+	END IF;
+	RETURN QUERY SELECT f.material, f.instead, f.is_original, f.clause FROM icp.filing_material f
+				  WHERE f.natures IS NULL OR nature_id = ANY (f.natures)
+				  ORDER BY f.ordinal;
+END
+$$;
+COMMENT ON FUNCTION icp.filing_materials(text) IS
+	'What a sponsor of a nature (name or id) brings to the verification (2 二); for natures that the document of 2010 does not know only what all bring';

@@ -38,7 +38,7 @@ CREATE TABLE icp.rule_setting (
 	is_enabled boolean,
 	severity text CHECK (severity OPERATOR(pg_catalog.=) ANY ('{error,warning}'::text[])),
 	valid_from date,
-	valid_to date,
+	valid_to date CHECK (valid_to OPERATOR(pg_catalog.>=) valid_from),
 	reason text,
 	CONSTRAINT rule_setting_key UNIQUE NULLS NOT DISTINCT (code, province)
 );

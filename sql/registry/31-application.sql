@@ -195,15 +195,39 @@ CREATE FUNCTION @registry@.serves_sponsor(provider_id bigint, sponsor_id bigint)
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
+	-- an account that is with no provider may take any, while none serves it
 	SELECT EXISTS (SELECT FROM @registry@.sponsor s JOIN @registry@.account c ON c.id = s.account_id
 					WHERE s.id = serves_sponsor.sponsor_id
-					  AND (c.provider_id IS NULL OR c.provider_id = serves_sponsor.provider_id))
+					  AND (c.provider_id = serves_sponsor.provider_id
+						   OR c.provider_id IS NULL
+							  AND NOT EXISTS (SELECT FROM @registry@.site t JOIN @registry@.access a ON a.site_id = t.id
+											   WHERE t.sponsor_id = s.id AND a.status = 'live')))
 		OR EXISTS (SELECT FROM @registry@.site t JOIN @registry@.access a ON a.site_id = t.id
 					WHERE t.sponsor_id = serves_sponsor.sponsor_id
 					  AND a.provider_id = serves_sponsor.provider_id AND a.status = 'live');
 END;
 COMMENT ON FUNCTION @registry@.serves_sponsor(bigint, bigint) IS
-	'Does the provider keep the sponsor''s account, or serve a site of it? (An account of unknown origin has no provider.)';
+	'Does the provider keep the sponsor''s account, or serve a site of it? (An account of unknown origin has no provider: any will do while none serves a site.)';
+
+CREATE FUNCTION @registry@.refuse_subject(entered @registry@.application) RETURNS void
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	IF entered.site_id IS NULL AND entered.sponsor_id IS NULL THEN
+		RAISE EXCEPTION 'an application names the site (网站) or the sponsor (主体) that it is about'
+			USING ERRCODE = 'not_null_violation',
+				  HINT = 'Set column site_id; where it is about the sponsor, sponsor_id; where it is about an access, access_id.';
+	ELSIF NOT EXISTS (SELECT FROM @registry@.site s WHERE s.id = entered.site_id) AND entered.site_id IS NOT NULL THEN
+		RAISE EXCEPTION 'site (网站) % does not exist', entered.site_id
+			USING ERRCODE = 'foreign_key_violation', TABLE = 'application', CONSTRAINT = 'application_site_id_fkey';
+	END IF;
+	RAISE EXCEPTION 'sponsor (主体) % does not exist', entered.sponsor_id
+		USING ERRCODE = 'foreign_key_violation', TABLE = 'application', CONSTRAINT = 'application_sponsor_id_fkey';
+END
+$$;
+COMMENT ON FUNCTION @registry@.refuse_subject(@registry@.application) IS
+	'Fails, in words, of an application whose site or sponsor is not there';
 
 CREATE FUNCTION @registry@.fill_application() RETURNS trigger
 	LANGUAGE plpgsql
@@ -217,6 +241,10 @@ DECLARE
 BEGIN
 	IF NEW.access_id IS NOT NULL THEN
 		SELECT a.site_id, a.provider_id INTO of_access FROM @registry@.access a WHERE a.id = NEW.access_id;
+		IF NOT FOUND THEN
+			RAISE EXCEPTION 'access (接入) % does not exist', NEW.access_id
+				USING ERRCODE = 'foreign_key_violation', TABLE = 'application', CONSTRAINT = 'application_access_id_fkey';
+		END IF;
 		NEW.site_id := coalesce(NEW.site_id, of_access.site_id);
 		NEW.provider_id := coalesce(NEW.provider_id, of_access.provider_id);
 	END IF;
@@ -230,6 +258,16 @@ BEGIN
 	NEW.provider_id := coalesce(NEW.provider_id, of_site.provider_id);
 	NEW.province := coalesce(NEW.province, of_site.province);
 	NEW.province_code := icp.province_code(NEW.province);
+	IF of_site.account_id IS NULL
+	   OR NEW.site_id IS NOT NULL AND NOT EXISTS (SELECT FROM @registry@.site s WHERE s.id = NEW.site_id) THEN
+		PERFORM @registry@.refuse_subject(NEW);
+	ELSIF TG_OP = 'INSERT' AND NEW.province <> of_site.province
+		  AND NEW.kind IN ('change_sponsor', 'change_principal') AND NEW.account_id = of_site.account_id THEN
+		RAISE EXCEPTION 'a change may not move sponsor % from % to %', NEW.sponsor_id, of_site.province, NEW.province
+			USING ERRCODE = 'check_violation',
+				  DETAIL = 'Result code 1046: a change may not move the subject (主体) to another province.',
+				  HINT = 'Cancel the filing, and file anew in the other province.';
+	END IF;
 	IF NEW.account_id IS DISTINCT FROM of_site.account_id OR NEW.province IS DISTINCT FROM of_site.province
 	   OR (NEW.site_id IS NOT NULL OR concerned IS DISTINCT FROM 'sponsor')
 		  AND NOT EXISTS (SELECT FROM @registry@.site s WHERE s.id = NEW.site_id AND s.sponsor_id = NEW.sponsor_id)
@@ -243,9 +281,7 @@ BEGIN
 									   of_site.province, NEW.site_id)
 						   ELSE format('Application of account %s; sponsor %s; site %s.',
 									   NEW.account_id, NEW.sponsor_id, NEW.site_id) END,
-				  HINT = CASE WHEN NEW.kind IN ('change_sponsor', 'change_principal') AND NEW.province IS DISTINCT FROM of_site.province
-							  THEN 'A change may not move a sponsor to another province (result code 1046): cancel the filing and file anew there.'
-							  ELSE 'Leave account_id, sponsor_id and province out to have them filled from the site.' END;
+				  HINT = 'Leave account_id, sponsor_id and province out to have them filled from the site.';
 	END IF;
 	IF NEW.provider_id IS NULL AND NEW.filed_by <> 'bureau' AND NEW.kind <> 'licence' THEN
 		RAISE EXCEPTION 'application needs a provider (接入提供者)'
@@ -284,6 +320,15 @@ BEGIN
 	END IF;
 
 	IF TG_OP = 'INSERT' THEN
+		IF NEW.filed_by <> 'bureau' AND NOT @registry@.acts_as_owner() THEN
+			-- who enters it, not who he says he is: an approval is added by the provider (4 §20(五)), its own clocks run
+			NEW.filed_by := coalesce(
+				(SELECT m.role FROM @registry@.member m
+				  WHERE m.role_name = @registry@.acting_user()
+					AND (m.role = 'sponsor' AND m.account_id = NEW.account_id
+						 OR m.role = 'provider' AND m.provider_id IN (NEW.provider_id, of_site.provider_id))
+				  ORDER BY m.role = NEW.filed_by DESC, m.id LIMIT 1), NEW.filed_by);
+		END IF;
 		PERFORM @registry@.require_record(NEW);
 		IF of_site.status = 'closed' AND NEW.filed_by <> 'bureau' THEN
 			RAISE EXCEPTION 'account % is closed', NEW.account_id
@@ -402,6 +447,9 @@ BEGIN
 				END IF;
 				NEW.due_at := @registry@.review_due(now());
 				NEW.decided_at := NULL;
+				IF OLD.state = 'returned' AND NEW.reason IS NOT DISTINCT FROM OLD.reason THEN
+					NEW.reason := NULL;			-- it was the last refusal's
+				END IF;
 			END IF;
 		WHEN 'approved' THEN
 			NEW.decided_at := now();

@@ -219,11 +219,16 @@ CREATE FUNCTION @registry@.record_replacement() RETURNS trigger
 AS $$
 DECLARE
 	before		jsonb := to_jsonb(OLD) - '{changed_at,name_key,claim_key}'::text[];
-	after		jsonb := to_jsonb(NEW) - '{changed_at,name_key,claim_key}'::text[];
+	after		jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(NEW) - '{changed_at,name_key,claim_key}'::text[] ELSE '{}' END;
 	old_values	jsonb;
 	new_values	jsonb;
 BEGIN
-	SELECT jsonb_object_agg(key, value), jsonb_object_agg(key, after -> key) INTO old_values, new_values
+	-- what is taken back before it is entered anew has been said, too
+	IF TG_OP = 'DELETE' THEN
+		before := jsonb_strip_nulls(before);
+	END IF;
+	SELECT jsonb_object_agg(key, value), jsonb_object_agg(key, after -> key) FILTER (WHERE after ? key)
+	  INTO old_values, new_values
 	  FROM jsonb_each(before) AS e(key, value)
 	 WHERE after -> key IS DISTINCT FROM value;
 	IF old_values IS NOT NULL THEN
@@ -239,7 +244,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @registry@.record_replacement() IS
-	'Trigger (application''s column, row''s key): writes the event of a change of what was submitted before, with old and new values (3 Q19)';
+	'Trigger (application''s column, row''s key): writes the event of a change of what was submitted before, with old and new values (3 Q19); old ones where it is taken back';
 CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.sponsor
 	FOR EACH ROW WHEN (OLD.status = 'draft' AND NEW.status = 'draft')
 	EXECUTE FUNCTION @registry@.record_replacement('sponsor_id', 'id');
@@ -252,11 +257,20 @@ CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.access
 CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.sponsor_change
 	FOR EACH ROW WHEN (OLD.status = 'pending' AND NEW.status = 'pending')
 	EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
+CREATE TRIGGER record_withdrawal AFTER DELETE ON @registry@.sponsor_change
+	FOR EACH ROW WHEN (OLD.status = 'pending')
+	EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
 CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.site_change
 	FOR EACH ROW WHEN (OLD.status = 'pending' AND NEW.status = 'pending')
 	EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
+CREATE TRIGGER record_withdrawal AFTER DELETE ON @registry@.site_change
+	FOR EACH ROW WHEN (OLD.status = 'pending')
+	EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
 CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.access_change
 	FOR EACH ROW WHEN (OLD.status = 'pending' AND NEW.status = 'pending')
+	EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
+CREATE TRIGGER record_withdrawal AFTER DELETE ON @registry@.access_change
+	FOR EACH ROW WHEN (OLD.status = 'pending')
 	EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
 
 -- Whoever sees the application sees what it proposes.

@@ -28,7 +28,8 @@ AS $$
 DECLARE
 	serial	text := format('sponsor_serial_%s_%s', icp.province_code(for_province), year);
 BEGIN
-	PERFORM pg_advisory_xact_lock(hashtextextended(format('@registry@ sponsor_serial %s', year), 0));
+	-- (a row that is the owner's alone: an advisory lock anybody may take, and keep)
+	PERFORM FROM @registry@.registry FOR NO KEY UPDATE;
 	-- What was loaded from elsewhere may have numbers of this year already.
 	EXECUTE format('CREATE SEQUENCE IF NOT EXISTS @registry@.%I AS bigint MAXVALUE 999999 START WITH %s', serial,
 		(SELECT coalesce(max(icp.serial_of(s.number)::bigint % 1000000), 0) + 1
@@ -114,7 +115,8 @@ BEGIN
 							WHERE h.application_id = a.id AND h.status = 'pending'
 							  AND icp.province_code(h.province) <> s.province_code)
 			  THEN format('a change may not move sponsor (主体) %s to another province (result code 1046)', s.id) END),
-		(CASE WHEN a.kind = 'licence' AND a.licence IS NULL
+		-- (who is exempt may approve one that changes nothing, as it may a change that proposes nothing)
+		(CASE WHEN a.kind = 'licence' AND a.licence IS NULL AND NOT @registry@.owner_is_exempt()
 			  THEN 'no licence number (经营许可证号): column licence (4 §21(二))' END),
 		(CASE WHEN a.kind = 'licence' AND EXISTS (SELECT FROM @registry@.sponsor o
 												   WHERE o.number = a.licence AND o.status = 'filed' AND o.id <> s.id)
@@ -125,6 +127,28 @@ END
 $$;
 COMMENT ON FUNCTION @registry@.record_problems(bigint) IS
 	'Why an application cannot be approved as the records stand: what it is about is filed no more, the last access, another province, no licence number';
+
+-- A settlement lets an application go on; the domain of a filed site has its holder all the same, and of one account too.
+CREATE FUNCTION @registry@.filed_domains(application_id bigint) RETURNS SETOF text
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY
+	SELECT format('domain (域名) %s is filed for site %s of sponsor %s', d::text, t.id, t.sponsor_id)
+	  FROM @registry@.application a
+	  LEFT JOIN @registry@.site s ON s.id = a.site_id AND a.kind IN ('new_filing', 'new_site')
+	  LEFT JOIN @registry@.site_change h ON h.application_id = a.id AND h.status = 'pending'
+	 CROSS JOIN LATERAL icp.domains(coalesce(s.domains, h.domains)) AS d
+	  JOIN @registry@.claim c ON c.key_hash = icp.claim_hash('domain', d::text) AND c.kind = 'domain' AND c.key = d::text
+	   AND c.released_at IS NULL AND c.approved AND c.holder = '@registry@.site'::regclass AND c.holder_id <> a.site_id
+	  JOIN @registry@.site t ON t.id = c.holder_id
+	 WHERE a.id = filed_domains.application_id
+	 ORDER BY d;
+END
+$$;
+COMMENT ON FUNCTION @registry@.filed_domains(bigint) IS
+	'Domains of an application that another site, of whatever account, is filed with: a domain has one live filed holder';
 
 CREATE FUNCTION @registry@.report_problems(application_id bigint) RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE
@@ -194,6 +218,13 @@ BEGIN
 					USING ERRCODE = 'object_not_in_prerequisite_state',
 						  DETAIL = conflicts || '.',
 						  HINT = 'Settle it in @registry@.conflict, or return the application (3 Q17).';
+			END IF;
+			SELECT string_agg(p, '; ') INTO conflicts FROM @registry@.filed_domains(NEW.id) p;
+			IF conflicts IS NOT NULL THEN
+				RAISE EXCEPTION 'application % claims a domain (域名) that is filed already', NEW.id
+					USING ERRCODE = 'unique_violation', TABLE = 'claim', CONSTRAINT = 'claim_approved_domain_key',
+						  DETAIL = conflicts || '.',
+						  HINT = 'A domain has one live filed holder: that filing is cancelled (撤销, 注销) or changed first, or this application returned.';
 			END IF;
 		END IF;
 		SELECT string_agg(p, '; ') INTO problems

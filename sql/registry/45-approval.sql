@@ -296,6 +296,14 @@ BEGIN
 		-- an opinion may be revised: a document that was agreed to may turn out to be false
 		may := may AND NEW.state IN ('agreed', 'refused')
 			AND (is_owner OR @registry@.acts_as_approver(OLD.kind, OLD.province_code));
+		IF NEW.state <> OLD.state AND NEW.opinion IS NOT DISTINCT FROM OLD.opinion THEN
+			NEW.opinion := NULL;			-- it was that of the state before
+		END IF;
+		IF may AND NEW.state = 'refused' AND coalesce(btrim(NEW.opinion), '') = '' THEN
+			RAISE EXCEPTION 'the refusal of approval % (前置或专项审批) needs an opinion (核验意见)', OLD.id
+				USING ERRCODE = 'check_violation', CONSTRAINT = 'prior_approval_opinion_check',
+					  HINT = 'Set column "opinion" in the same UPDATE (4 §17, §20).';
+		END IF;
 		NEW.opinion_by := @registry@.acting_user();
 		NEW.opinion_at := now();
 	ELSE

@@ -304,6 +304,9 @@ CREATE FUNCTION @registry@.approve_licence(approved @registry@.application) RETU
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 BEGIN
+	IF approved.licence IS NULL THEN
+		RETURN;					-- the exempt owner's: it changes nothing
+	END IF;
 	UPDATE @registry@.sponsor s SET number = approved.licence WHERE s.id = approved.sponsor_id;
 	UPDATE @registry@.site t SET number = icp.make_filing_number(approved.licence, icp.service_no(t.number), t.kind)
 	 WHERE t.sponsor_id = approved.sponsor_id AND t.status = 'filed';
@@ -360,12 +363,13 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM @registry@.site t WHERE t.id = open_cancellation.site_id AND t.status = 'filed') THEN
 		RETURN NULL;
 	END IF;
-	SELECT a.id INTO opened
-	  FROM @registry@.application a JOIN @registry@.site t ON t.sponsor_id = a.sponsor_id
-	 WHERE t.id = open_cancellation.site_id
-	   AND (a.kind = 'cancel_sponsor' OR a.kind = 'cancel_site' AND a.site_id = t.id)
-	   AND a.state IN ('submitted', 'reported', 'sms', 'reviewing')
-	 ORDER BY a.id LIMIT 1;
+	-- Planned for each, and with the sponsor as the only condition: a plan that was made while the table was small, one
+	-- along the ids for the first, or one along all cancellations under way would read them all for each of many sites
+	-- that end at once.
+	EXECUTE 'SELECT min(a.id) FILTER (WHERE (a.kind = ''cancel_sponsor'' OR a.kind = ''cancel_site'' AND a.site_id = $2)
+											AND a.state IN (''submitted'', ''reported'', ''sms'', ''reviewing''))
+			   FROM @registry@.application a WHERE a.sponsor_id = $1'
+		INTO opened USING (SELECT t.sponsor_id FROM @registry@.site t WHERE t.id = open_cancellation.site_id), site_id;
 	IF opened IS NULL THEN
 		INSERT INTO @registry@.application (kind, site_id, filed_by, ground, reason)
 		VALUES ('cancel_site', open_cancellation.site_id, 'bureau', open_cancellation.ground, why)
@@ -455,3 +459,24 @@ $$;
 COMMENT ON FUNCTION @registry@.refuse_closed_account() IS 'Trigger: an account that has ended enters no sponsor any more (3 Q21)';
 CREATE TRIGGER refuse_closed_account BEFORE INSERT ON @registry@.sponsor
 	FOR EACH ROW WHEN (NEW.status = 'draft') EXECUTE FUNCTION @registry@.refuse_closed_account();
+
+-- Whose bureau, whose number: a filed sponsor stays where it is filed, but for a correction to where its number is from.
+CREATE FUNCTION @registry@.refuse_move() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	IF icp.province_of(NEW.number) IS DISTINCT FROM NEW.province THEN
+		RAISE EXCEPTION 'filed sponsor (主体) % may not move from % to %', OLD.id, OLD.province, NEW.province
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  DETAIL = 'Result code 1046: a change may not move the subject (主体) to another province.',
+				  HINT = 'Cancel the filing, and file anew in the other province.';
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION @registry@.refuse_move() IS
+	'Trigger: a filed sponsor does not move to another province than its number''s (result code 1046)';
+CREATE TRIGGER refuse_move BEFORE UPDATE ON @registry@.sponsor
+	FOR EACH ROW WHEN (OLD.status = 'filed' AND NEW.status = 'filed' AND NEW.province IS DISTINCT FROM OLD.province)
+	EXECUTE FUNCTION @registry@.refuse_move();

@@ -92,6 +92,10 @@ BEGIN
 				USING ERRCODE = 'insufficient_privilege';
 		END IF;
 		NEW.answered_by := @registry@.acting_user();
+		-- members date nothing back
+		IF NEW.answered_at IS NOT NULL AND NOT @registry@.acts_as_owner() THEN
+			NEW.answered_at := now();
+		END IF;
 	END IF;
 	RETURN NEW;
 END

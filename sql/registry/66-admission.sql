@@ -59,7 +59,7 @@ BEGIN
 		 WHERE (d.origin = 'both' OR provider.system_origin = 'bought')
 		   AND NOT (d.code = 'licence' AND provider.class = 'public_interest')
 		   AND NOT EXISTS (SELECT FROM @registry@.provider_document g WHERE g.provider_id = provider.id AND g.kind = d.code)
-		 ORDER BY d.origin DESC, d.code;
+		 ORDER BY d.origin COLLATE "C", d.code COLLATE "C";
 	IF provider.id IS NOT NULL AND provider.system_origin IS NULL THEN
 		RETURN NEXT 'system_origin 自行开发或购买';
 	ELSIF provider.system_origin = 'bought' AND coalesce(btrim(provider.system_version), '') = '' THEN
@@ -77,8 +77,10 @@ CREATE FUNCTION @registry@.portal_is_filed(url text) RETURNS boolean
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
+DECLARE
+	domain	constant icp.domain_name := icp.homepage_domain(url);
 BEGIN
-	RETURN @registry@.is_filed(icp.homepage_domain(url));
+	RETURN CASE WHEN domain IS NOT NULL THEN @registry@.is_filed(domain) END;
 EXCEPTION WHEN data_exception THEN
 	RETURN false;
 END

@@ -84,17 +84,15 @@ CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON @registry@.untrue_item
 	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_change();
 
 CREATE FUNCTION @registry@.truth_problems(application_id bigint) RETURNS SETOF text
-	LANGUAGE plpgsql STABLE
+	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	a	@registry@.application;
-	s	@registry@.sponsor;
-	t	@registry@.site;
+	a			@registry@.application;
+	s			@registry@.sponsor;
+	t			@registry@.site;
+	problems	text[];
 BEGIN
-	IF @registry@.owner_is_exempt() THEN
-		RETURN;
-	END IF;
 	SELECT * INTO a FROM @registry@.application WHERE id = application_id;
 	IF NOT EXISTS (SELECT FROM @registry@.untrue_item u WHERE u.sponsor_id = a.sponsor_id AND u.settled_at IS NULL) THEN
 		RETURN;
@@ -104,7 +102,7 @@ BEGIN
 	-- what a change proposes is no longer what was found untrue
 	s := @registry@.as_proposed(s, (SELECT to_jsonb(c) FROM @registry@.sponsor_change c WHERE c.application_id = a.id));
 	t := @registry@.as_proposed(t, (SELECT to_jsonb(c) FROM @registry@.site_change c WHERE c.application_id = a.id));
-	RETURN QUERY
+	problems := ARRAY(
 		SELECT format('%s of the %s was found untrue (备案信息不真实) on %s, finding %s (4 §12(三))',
 					  CASE u.item WHEN '*' THEN 'all' ELSE u.item END,
 					  CASE WHEN u.site_id IS NULL THEN 'sponsor (主体)' ELSE 'site (网站)' END,
@@ -113,11 +111,18 @@ BEGIN
 		 WHERE u.sponsor_id = a.sponsor_id AND u.settled_at IS NULL AND (u.site_id IS NULL OR u.site_id = a.site_id)
 		   AND (u.item = '*'
 				OR u.value_sha256 = @registry@.item_sha256(CASE WHEN u.site_id IS NULL THEN to_jsonb(s) ELSE to_jsonb(t) END, u.item))
-		 ORDER BY u.id;
+		 ORDER BY u.id);
+	IF problems <> '{}' AND @registry@.owner_is_exempt() THEN
+		INSERT INTO @registry@.event (actor, event, application_id, sponsor_id, site_id, province_code, reason)
+		VALUES (@registry@.acting_user(), 'pass_by', a.id, a.sponsor_id, a.site_id, a.province_code,
+				array_to_string(problems, '; '));
+		RETURN;
+	END IF;
+	RETURN QUERY SELECT unnest(problems);
 END
 $$;
 COMMENT ON FUNCTION @registry@.truth_problems(bigint) IS
-	'Why the automatic check returns an application: items found untrue that still say the same (4 §12(三))';
+	'Why the automatic check returns an application: items found untrue that still say the same (4 §12(三)); what the exempt owner passes by is an event';
 
 ALTER TABLE @registry@.untrue_item ENABLE ROW LEVEL SECURITY;
 CREATE POLICY untrue_item_see ON @registry@.untrue_item FOR SELECT

@@ -59,7 +59,11 @@ CREATE FUNCTION @registry@.load_time(value text) RETURNS timestamptz
 AS $$
 BEGIN
 	-- not every input of the type is a time that a record tells: now, infinity
-	RETURN CASE WHEN value ~ '^\s*\d{4}-\d{1,2}-\d{1,2}(?!\d)' THEN value::timestamptz END;
+	RETURN CASE WHEN value ~ '^\s*\d{4}-\d{1,2}-\d{1,2}(?!\d)' THEN value::timestamptz
+				-- as spreadsheets and forms write days
+				WHEN value ~ '^\s*\d{4}/\d{1,2}/\d{1,2}(?!\d)' THEN translate(value, '/', '-')::timestamptz
+				WHEN value ~ '^\s*\d{4}年\d{1,2}月\d{1,2}日\s*$' THEN translate(value, '年月日', '--')::timestamptz
+				WHEN value ~ '^\s*\d{8}\s*$' THEN value::timestamptz END;
 EXCEPTION WHEN data_exception THEN
 	RETURN NULL;
 END
@@ -71,6 +75,12 @@ CREATE FUNCTION @registry@.load_list(value text) RETURNS text[]
 	SET search_path = pg_catalog, pg_temp
 	RETURN array_remove(regexp_split_to_array(btrim(value, '{} '), '["\s,;|，；、　]+'), '');
 COMMENT ON FUNCTION @registry@.load_list(text) IS 'Elements of a text, split where the form rules split it';
+
+CREATE FUNCTION @registry@.load_domains(value text) RETURNS text
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	RETURN '{' || array_to_string(array_remove(regexp_split_to_array(btrim(value, ' 　'), '[\s　]*[,;|，；、][\s　]*'), ''), ',') || '}';
+COMMENT ON FUNCTION @registry@.load_domains(text) IS 'Several domains as one list, in braces';
 
 CREATE FUNCTION @registry@.load_addresses(value text) RETURNS icp.ip_multirange
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -158,6 +168,9 @@ BEGIN
 							   icp.try_filing_number(c.service_text) AS service,
 							   CASE WHEN c.domain_text IS NULL THEN '{}'
 									WHEN c.domain_text LIKE '{%%' THEN icp.try_domain_list(c.domain_text)
+									-- several; white space is no separator, so that no sentence becomes a list
+									WHEN c.domain_text <> translate(c.domain_text, ',;|，；、', '')
+									THEN icp.try_domain_list(@registry@.load_domains(c.domain_text))
 									ELSE icp.try_domain_name(c.domain_text)::icp.domain_list END AS domains,
 							   CASE WHEN c.update_text IS NOT NULL THEN @registry@.load_time(c.update_text) END AS updated
 						  FROM (SELECT s.row_no, s.content, %s FROM (SELECT * FROM %s s OFFSET 0) s OFFSET 0) c
@@ -207,6 +220,8 @@ BEGIN
 			('domain', r.domain_text,
 			 CASE WHEN r.domains IS NOT NULL THEN NULL
 				  WHEN r.domain_text LIKE '{%' THEN icp.explain_domain_list(r.domain_text)
+				  WHEN r.domain_text <> translate(r.domain_text, ',;|，；、', '')
+				  THEN icp.explain_domain_list(@registry@.load_domains(r.domain_text))
 				  ELSE icp.explain_domain_name(r.domain_text) END, 'DOMAIN-002'),
 			('provider', r.provider,
 			 CASE WHEN r.provider_id IS NOT NULL THEN NULL

@@ -4,11 +4,12 @@
  *
  *	icp.check_row('field=column', ..., 'warnings=table', 'as_of=column', 'id=column')
  *
- * AFTER INSERT OR UPDATE ... FOR EACH ROW, so that it judges what is stored, whatever other triggers made of
+ * AFTER INSERT OR UPDATE OR DELETE ... FOR EACH ROW, so that it judges what is stored, whatever other triggers made of
  * it (design decision 6).  Columns that are called as the fields need no argument; 'field=' leaves a field
  * out.  A row that breaks a rule of severity error is refused with 23514 and all violations as JSON in
  * DETAIL.  Warnings go to the table of 'warnings=' (its columns are those of icp.warning_columns), written as
- * the table's owner of the trigger would; without such a table they are raised as a WARNING.
+ * the table's owner of the trigger would; without such a table they are raised as a WARNING.  DELETE, by which
+ * a row also leaves one partition for another, takes the row's warnings away.
  *
  * icpfiling.errors_as_warnings lets a loader record errors instead of refusing the row.  Only a superuser
  * sets it, or a role that was granted SET on it.
@@ -243,7 +244,10 @@ run(const char *query, int nargs, Oid *types, Datum *values, const char *nulls, 
 		elog(ERROR, "SPI_execute_with_args returned %s", SPI_result_code_string(rc));
 }
 
-/* What was said of the row before no longer holds; what is said now takes its place. */
+/*
+ * What was said of the row before, by the id that it had then, no longer holds; what is said now takes its place.
+ * tuple is NULL for a row that is deleted.
+ */
 static void
 write_warnings(TriggerData *trigdata, const CheckRow *c, HeapTuple tuple, List *violations)
 {
@@ -253,22 +257,33 @@ write_warnings(TriggerData *trigdata, const CheckRow *c, HeapTuple tuple, List *
 	};
 	Datum		values[WARNING_COLUMNS];
 	char		nulls[WARNING_COLUMNS + 1];
-	char	   *id = c->id == 0 ? NULL : SPI_getvalue(tuple, RelationGetDescr(rel), c->id);
+	char	   *former = NULL;
+	char	   *id = NULL;
 	OwnerSwitch saved;
 	ListCell   *lc;
 
-	if (violations == NIL && !(TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) && id != NULL))
+	if (c->id != 0)
+	{
+		if (!TRIGGER_FIRED_BY_INSERT(trigdata->tg_event))
+			former = SPI_getvalue(trigdata->tg_trigtuple, RelationGetDescr(rel), c->id);
+		if (tuple != NULL)
+			id = SPI_getvalue(tuple, RelationGetDescr(rel), c->id);
+	}
+	if (violations == NIL && former == NULL)
 		return;
 	icp_become_owner_for_sql(rel, &saved);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	memset(nulls, ' ', sizeof(nulls));
 	values[0] = ObjectIdGetDatum(RelationGetRelid(rel));
-	values[1] = id == NULL ? (Datum) 0 : CStringGetTextDatum(id);
-	nulls[1] = id == NULL ? 'n' : ' ';
-	if (TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) && id != NULL)
+	if (former != NULL)
+	{
+		values[1] = CStringGetTextDatum(former);
 		run(psprintf("DELETE FROM %s w WHERE w.relation = $1 AND w.row_id = $2", c->warnings),
 			2, types, values, nulls, SPI_OK_DELETE);
+	}
+	values[1] = id == NULL ? (Datum) 0 : CStringGetTextDatum(id);
+	nulls[1] = id == NULL ? 'n' : ' ';
 	foreach(lc, violations)
 	{
 		const Violation *v = lfirst(lc);
@@ -310,13 +325,18 @@ icp_check_row(PG_FUNCTION_ARGS)
 	ListCell   *lc;
 	int			errors = 0;
 
-	if (!TRIGGER_FIRED_FOR_ROW(trigdata->tg_event) ||
-		!(TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) || TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event)))
+	if (!TRIGGER_FIRED_FOR_ROW(trigdata->tg_event))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" must be fired for INSERT or UPDATE, FOR EACH ROW", "check_row")));
+				 errmsg("function \"%s\" must be fired FOR EACH ROW", "check_row")));
 	if (c == NULL)
 		c = fcinfo->flinfo->fn_extra = read_arguments(trigdata, fcinfo->flinfo->fn_mcxt);
+	if (TRIGGER_FIRED_BY_DELETE(trigdata->tg_event))
+	{
+		if (c->warnings != NULL)
+			write_warnings(trigdata, c, NULL, NIL);
+		return PointerGetDatum(NULL);
+	}
 	tuple = TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) ? trigdata->tg_newtuple : trigdata->tg_trigtuple;
 
 	as_of = today();

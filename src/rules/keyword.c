@@ -62,7 +62,7 @@ static const char *const table_names[KEYWORD_TABLES] = {
 static const char *const fixed_lists[KEYWORD_LISTS] = {
 	"news", "publishing", "education", "health", "drugs", "culture", "broadcasting", "bbs", "ride_hailing",
 	"religion", "finance", "national", "government", "person_excluded", "division",
-	"test_words", "generic_app", "prohibited", "training", "idiom"
+	"test_words", "generic_app", "prohibited", "training", "idiom", "other_meaning"
 };
 
 typedef struct Entry

@@ -28,6 +28,7 @@ typedef enum KeywordList
 	KEYWORD_PROHIBITED,			/* what no name may be about, 5 附件3 一(一) */
 	KEYWORD_TRAINING,			/* 校外培训 */
 	KEYWORD_IDIOM,				/* 成语, what an individual's site is not named for */
+	KEYWORD_OTHER_MEANING,		/* 另有含义: what only looks as if it held a word of the others */
 	KEYWORD_LISTS
 } KeywordList;
 

@@ -182,6 +182,7 @@ typedef struct RuleWord
 {
 	int			list;
 	bool		is_short;
+	bool		is_other;		/* inside a word of another meaning */
 	int			pos;
 	int			end;
 } RuleWord;

@@ -267,6 +267,35 @@ packed_text(Datum value)
 	return text;
 }
 
+/* Telephones and mailboxes are one value that may hold several; an array of them is the same. */
+static bool
+is_joined(const RuleRecord *r, RuleField field)
+{
+	return r->shape->columns[field].reading == READ_ARRAY &&
+		(field == FIELD_PHONE || field == FIELD_MOBILE || field == FIELD_EMERGENCY_PHONE || field == FIELD_EMAIL);
+}
+
+static RuleText
+joined_text(RuleRecord *r, RuleField field)
+{
+	RuleText   *elements;
+	int			n = rule_read_list(r, field, &elements);
+	StringInfoData joined;
+	RuleText	text;
+	int			i;
+
+	initStringInfo(&joined);
+	for (i = 0; i < n; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(&joined, ';');
+		appendBinaryStringInfo(&joined, elements[i].s, elements[i].len);
+	}
+	text.s = joined.data;
+	text.len = joined.len;
+	return text;
+}
+
 void
 rule_open_record(RuleRecord *r, const RuleShape *shape, HeapTuple tuple, TupleDesc desc,
 				 MemoryContext context, DateADT as_of)
@@ -308,6 +337,9 @@ rule_open_record(RuleRecord *r, const RuleShape *shape, HeapTuple tuple, TupleDe
 				continue;
 		}
 		r->filled |= FIELD_BIT(field);
+		/* an array of nothing is nothing */
+		if (is_joined(r, field) && rule_text(r, field).len == 0)
+			r->filled &= ~FIELD_BIT(field);
 	}
 	MemoryContextSwitchTo(old);
 }
@@ -322,10 +354,15 @@ rule_text(RuleRecord *r, RuleField field)
 		bool		is_varlena;
 		RuleText	text;
 
-		getTypeOutputInfo(r->shape->columns[field].type, &output, &is_varlena);
-		text.s = OidOutputFunctionCall(output, r->values[field]);
-		text.len = strlen(text.s);
-		text.s = icp_to_utf8(text.s, &text.len);
+		if (is_joined(r, field))
+			text = joined_text(r, field);
+		else
+		{
+			getTypeOutputInfo(r->shape->columns[field].type, &output, &is_varlena);
+			text.s = OidOutputFunctionCall(output, r->values[field]);
+			text.len = strlen(text.s);
+			text.s = icp_to_utf8(text.s, &text.len);
+		}
 		r->texts[field] = text;
 		r->known |= FIELD_BIT(field);
 		MemoryContextSwitchTo(old);

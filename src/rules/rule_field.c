@@ -355,10 +355,46 @@ add_word(void *arg, const KeywordHit *hit)
 	word = &r->words[r->nwords++];
 	word->list = hit->list;
 	word->is_short = hit->is_short;
+	word->is_other = false;
 	word->pos = hit->pos;
 	word->end = hit->end;
 	r->lists |= KEYWORD_BIT(hit->list);
 	return true;
+}
+
+/*
+ * Chinese has no spaces: 今日报价 holds 日报 as letters only, and 文化石 is a stone.  A word inside such a one names
+ * nothing; the same word elsewhere in the name still does.
+ */
+static void
+drop_other_meanings(RuleRecord *r)
+{
+	int			begin = INT_MAX;	/* of those that end here or later, the first to begin */
+	int			n = 0;
+	int			i;
+	int			k;
+
+	if ((r->lists & KEYWORD_BIT(KEYWORD_OTHER_MEANING)) == 0)
+		return;
+	/* words come in the order of their ends: from the last on, all that have one end together */
+	for (i = r->nwords - 1; i >= 0; i = k)
+	{
+		for (k = i; k >= 0 && r->words[k].end == r->words[i].end; k--)
+			if (r->words[k].list == KEYWORD_OTHER_MEANING)
+				begin = Min(begin, r->words[k].pos);
+		for (n = i; n > k; n--)
+			r->words[n].is_other = r->words[n].pos >= begin;
+	}
+	r->lists = 0;
+	for (i = n = 0; i < r->nwords; i++)
+	{
+		if (r->words[i].is_other)
+			continue;
+		if (r->words[i].list < KEYWORD_LISTS)
+			r->lists |= KEYWORD_BIT(r->words[i].list);
+		r->words[n++] = r->words[i];
+	}
+	r->nwords = n;
 }
 
 /* All words of all lists in the site's name, in one pass. */
@@ -376,6 +412,7 @@ rule_read_words(RuleRecord *r)
 	text = rule_text(r, FIELD_SITE_NAME);
 	old = MemoryContextSwitchTo(r->context);
 	keyword_scan(KEYWORD_BIT(KEYWORD_LISTS) - 1, text.s, text.len, add_word, r);
+	drop_other_meanings(r);
 	MemoryContextSwitchTo(old);
 }
 

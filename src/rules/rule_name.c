@@ -141,6 +141,21 @@ is_like_site(RuleText name)
 	return false;
 }
 
+/*
+ * E.ON有限公司 could be a domain by its signs.  It is an organisation's name: the form stands at the end of a label, and is
+ * not one, as in 示例.公司.
+ */
+static bool
+is_organisation_with_dots(RuleText name)
+{
+	int			last = name.len;
+
+	while (last > 0 && name.s[last - 1] != '.')
+		last--;
+	return last > 0 && memchr(name.s, ':', name.len) == NULL && rule_has_form(name) &&
+		name.len - last > strlen("公司");
+}
+
 static NameProblem
 find_problem(RuleRecord *r)
 {
@@ -149,7 +164,7 @@ find_problem(RuleRecord *r)
 
 	if (rule_is_placeholder(r, FIELD_NAME))
 		return NAME_PLACEHOLDER;
-	if (rule_is_web_address(name))
+	if (rule_is_web_address(name) && !is_organisation_with_dots(rule_trimmed(name)))
 		return NAME_WEB_ADDRESS;
 	if (!rule_has_letter(name))
 		return NAME_NO_LETTER;

@@ -226,14 +226,17 @@ find_government(RuleRecord *r, RuleFinding *f, bool error)
 		return false;
 	for (i = 0; i < r->nwords; i++)
 	{
-		bool		is_error;
+		bool		is_own;
+		bool		is_strong;
 
 		if (r->words[i].list != KEYWORD_GOVERNMENT)
 			continue;
-		is_error = is_government_word(rule_word_text(r, &r->words[i])) && !may_be_authorised(nature);
-		if (is_error != error)
+		is_own = rule_is_own_word(r, &r->words[i]);
+		is_strong = is_government_word(rule_word_text(r, &r->words[i]));
+		if ((is_strong && !is_own && !may_be_authorised(nature)) != error)
 			continue;
-		if (!is_error && rule_is_own_word(r, &r->words[i]))
+		/* registered with 监察 in its name it has been asked, but is none: somebody should look */
+		if (is_own && (!is_strong || may_be_authorised(nature)))
 			continue;
 		return rule_found_word(r, f, &r->words[i]);
 	}

@@ -114,6 +114,14 @@ SELECT row_number() OVER (ORDER BY e.id) AS "#", e.event, f.name_zh AS "from", t
   JOIN icp.state t ON t.code = e.to_state LEFT JOIN icp.state f ON f.code = e.from_state
  WHERE e.application_id = :zhang ORDER BY e.id;
 
+\C '   The owner puts another reason into it, past every trigger: found (beian.verify_log)'
+BEGIN;
+SET LOCAL session_replication_role = replica;
+UPDATE beian.event SET reason = '材料齐全' WHERE application_id = :zhang AND event = 'approve';
+SELECT v.chain AS "log of", s.name AS "whose", e.event, v.problem
+  FROM beian.verify_log() v JOIN beian.event e ON e.id = v.event_id JOIN beian.sponsor s ON s.id = e.sponsor_id;
+ROLLBACK;
+
 \C '5. The public query: is it filed? (是否备案查询)'
 SELECT q AS question, a ->> 'unitName' AS "unitName", a ->> 'serviceLicence' AS "serviceLicence",
 	   a ->> 'domain' AS domain, a ->> 'updateRecordTime' AS "updateRecordTime"

@@ -171,6 +171,14 @@ UPDATE beian.prior_approval SET state = 'claimed' WHERE id = :one;
 UPDATE beian.prior_approval SET state = 'refused' WHERE id = :one;
 \set VERBOSITY default
 UPDATE beian.prior_approval SET state = 'agreed', opinion = '属实' WHERE id = :one RETURNING state, opinion_by, opinion_at = now() AS now;
+-- an opinion belongs to its state: a refusal does not go by the words of the agreement, nor the other way round
+BEGIN;
+SAVEPOINT s;
+UPDATE beian.prior_approval SET state = 'refused' WHERE id = :one;
+ROLLBACK TO s;
+UPDATE beian.prior_approval SET state = 'refused', opinion = '伪造' WHERE id = :one;
+UPDATE beian.prior_approval SET state = 'agreed' WHERE id = :one RETURNING state, opinion;
+ROLLBACK;
 SET ROLE regress_icp_drugs;
 UPDATE beian.prior_approval SET state = 'refused', opinion = '伪造' WHERE id = :one RETURNING id;
 SET ROLE regress_icp_news_hu;

@@ -91,3 +91,30 @@ DROP TRIGGER other ON plain;
 CREATE TABLE nothing (x integer);
 CREATE TRIGGER other AFTER INSERT ON nothing FOR EACH ROW EXECUTE FUNCTION icp.check_row();
 INSERT INTO nothing VALUES (1);
+
+-- warnings go with their row: to another id, to another partition, and away
+CREATE TABLE client (id integer, day date, company text, tel text) PARTITION BY RANGE (day);
+CREATE TABLE client_2025 PARTITION OF client FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE client_2026 PARTITION OF client FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE TRIGGER check_row AFTER INSERT OR UPDATE OR DELETE ON client FOR EACH ROW
+	EXECUTE FUNCTION icp.check_row('name=company', 'phone=tel', 'as_of=day', 'warnings=warning');
+CREATE VIEW client_warning AS SELECT relation, row_id, code, found FROM warning WHERE relation::text LIKE 'client%';
+INSERT INTO client VALUES (1, '2025-05-01', '北京示例科技有限公司', '0898-6853333'), (2, '2025-05-01', '北京示例科技有限公司', '010-61230987');
+SELECT * FROM client_warning;
+UPDATE client SET id = 11 WHERE id = 1;
+SELECT * FROM client_warning;
+UPDATE client SET day = '2026-05-01';
+SELECT * FROM client_warning;
+UPDATE client SET id = NULL WHERE id = 11;
+SELECT * FROM client_warning;
+DELETE FROM warning WHERE row_id IS NULL;
+UPDATE client SET id = 12, tel = '0898-6853333' WHERE id = 2;
+DELETE FROM client;
+SELECT * FROM client_warning;
+
+-- several telephones, as an array; an array of nothing is nothing
+CREATE TABLE caller (nature text, phone text[], mobile bigint[], email varchar[]);
+CREATE TRIGGER check_row AFTER INSERT ON caller FOR EACH ROW EXECUTE FUNCTION icp.check_row();
+INSERT INTO caller VALUES ('企业', '{010-61230987,0571-81230987}', '{13800138000}', '{a@qq.com}');
+INSERT INTO caller VALUES ('企业', '{010-61230987,010-00000000}', '{13800138000}', '{a@qq.com}');
+INSERT INTO caller VALUES ('企业', '{NULL," "}', '{13800138000}', '{a@qq.com}');

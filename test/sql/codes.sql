@@ -59,3 +59,11 @@ SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = 
 WHERE c.relnamespace = 'icp'::regnamespace AND c.relkind IN ('r', 'v') AND c.relname ~
 	'^(nature|credential_type|access_mode|service_content|approval_kind|language|service_type|operation|result_code|division|keyword|code)(_local)?$'
 	AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid, 'pg_class') IS NULL);
+
+-- The list of materials that a provider shows its customers (2 三(一)2).
+SELECT * FROM icp.filing_materials('企业');
+SELECT material, instead FROM icp.filing_materials('5');
+SELECT material FROM icp.filing_materials('军队');
+SELECT material FROM icp.filing_materials('基金会');
+SELECT * FROM icp.filing_materials('公司');
+SELECT f.natures FROM icp.filing_material f, unnest(f.natures) n(id) WHERE NOT EXISTS (SELECT FROM icp.nature x WHERE x.id = n.id);

@@ -6,6 +6,7 @@ SELECT icp.create_registry();
 CREATE ROLE regress_icp_p1 IN ROLE icp_provider;
 CREATE ROLE regress_icp_p2 IN ROLE icp_provider;
 CREATE ROLE regress_icp_p3 IN ROLE icp_provider;
+CREATE ROLE regress_icp_s1 IN ROLE icp_sponsor;
 CREATE ROLE regress_icp_jing IN ROLE icp_bureau;
 CREATE ROLE regress_icp_yue IN ROLE icp_bureau;
 CREATE ROLE regress_icp_ministry IN ROLE icp_ministry;
@@ -93,6 +94,42 @@ UPDATE beian.application SET state = 'approved' WHERE kind = 'licence';
 UPDATE beian.application SET licence = '京ICP证100009号' WHERE kind = 'licence';
 RESET ROLE;
 
+-- What was submitted and is taken back, to be entered anew, has been said.
+SET ROLE regress_icp_p1;
+INSERT INTO beian.application (kind, sponsor_id) VALUES ('change_sponsor', 1) RETURNING id AS change \gset
+INSERT INTO beian.sponsor_change (application_id, address) VALUES (:change, '不会再改');
+DELETE FROM beian.sponsor_change WHERE application_id = :change;		-- not submitted yet
+INSERT INTO beian.sponsor_change (application_id, address) VALUES (:change, '旧地址');
+UPDATE beian.application SET state = 'submitted' WHERE id = :change;
+DELETE FROM beian.sponsor_change WHERE application_id = :change;
+INSERT INTO beian.sponsor_change (application_id, address) VALUES (:change, '新地址');
+SELECT event, old_values ->> 'address' AS before, new_values FROM beian.event WHERE application_id = :change ORDER BY id;
+RESET ROLE;
+
+-- A filing of an account without a provider is changed through one that serves it; a stranger does not come between.
+INSERT INTO beian.account (user_name) VALUES ('alone') RETURNING id AS alone \gset
+INSERT INTO beian.sponsor (account_id, province, name, number, status) VALUES (:alone, '粤', '丁公司', '粤ICP备19000004号', 'filed') RETURNING id AS sponsor \gset
+INSERT INTO beian.site (sponsor_id, name, domains, number, status) VALUES (:sponsor, '丁网', '{four.cn}', '粤ICP备19000004号-1', 'filed') RETURNING id AS site \gset
+SET ROLE regress_icp_p3;
+INSERT INTO beian.application (kind, sponsor_id, provider_id) VALUES ('change_sponsor', :sponsor, 3) RETURNING state;	-- nobody serves it
+RESET ROLE;
+INSERT INTO beian.access (site_id, provider_id, status) VALUES (:site, 2, 'live');
+SET ROLE regress_icp_p3;
+INSERT INTO beian.application (kind, sponsor_id, provider_id) VALUES ('password_reset', :sponsor, 3);
+SET ROLE regress_icp_p2;
+INSERT INTO beian.application (kind, sponsor_id, provider_id) VALUES ('password_reset', :sponsor, 2) RETURNING state;
+RESET ROLE;
+
+-- Who entered an application is who it was.
+INSERT INTO beian.member (role_name, role, account_id) VALUES ('regress_icp_s1', 'sponsor', 1);
+SET ROLE regress_icp_s1;
+INSERT INTO beian.application (kind, site_id) VALUES ('change_site', 1) RETURNING filed_by;
+INSERT INTO beian.application (kind, site_id, filed_by) VALUES ('change_site', 1, 'provider') RETURNING filed_by;
+INSERT INTO beian.application (kind, site_id, filed_by) VALUES ('cancel_site', 1, 'bureau') RETURNING filed_by;
+SET ROLE regress_icp_p1;
+INSERT INTO beian.application (kind, site_id, filed_by) VALUES ('change_site', 1, 'sponsor') RETURNING filed_by;
+RESET ROLE;
+
 -- What a refusal tells is what its reader may see.
 \set VERBOSITY default
 \set SHOW_CONTEXT never
@@ -167,7 +204,7 @@ RESET SESSION AUTHORIZATION;
 SELECT count(*) AS problems FROM icp.check_registry();
 
 DROP SCHEMA beian CASCADE;
-DROP ROLE regress_icp_p1, regress_icp_p2, regress_icp_p3, regress_icp_jing, regress_icp_yue, regress_icp_ministry, regress_icp_public;
+DROP ROLE regress_icp_p1, regress_icp_p2, regress_icp_p3, regress_icp_s1, regress_icp_jing, regress_icp_yue, regress_icp_ministry, regress_icp_public;
 DO $$
 DECLARE
 	role	text;

@@ -160,7 +160,7 @@ UPDATE stage.form SET ips = '10.0.0.1' WHERE n = '3';
 UPDATE stage.form SET home_url = 'www.elsewhere.cn', mode = 'x' WHERE n = '4';
 UPDATE stage.form SET credential = NULL, service_name = E'　\t' WHERE n = '5';			-- missing: recorded
 UPDATE stage.form SET service_name = 'abc', emergency_phone = '13800138000' WHERE n = '6';	-- warnings: recorded
-UPDATE stage.form SET domain = 'form7a.cn,form7b.cn' WHERE n = '7';
+UPDATE stage.form SET domain = 'form7a.cn,form7b cn' WHERE n = '7';
 UPDATE stage.form SET provider = NULL WHERE n = '8';
 UPDATE stage.form SET ips = 'nowhere', server_province = '其它' WHERE n = '9';
 UPDATE stage.form SET service_name = '示例培训学校', update_time = '2014-05-06' WHERE n = '10';	-- a rule of then
@@ -177,6 +177,18 @@ SELECT t.number, w.relation, w.row_id = CASE w.relation WHEN 'beian.site'::regcl
 -- the public records: what their sources did not tell is recorded, nothing of theirs is rejected by a rule
 SELECT w.code, w.severity, w.turned, count(*) FROM beian.warning w JOIN beian.site t ON t.id = w.site_id WHERE t.number::text IN (SELECT service_licence FROM stage.record) GROUP BY 1, 2, 3 ORDER BY 1;
 SELECT DISTINCT r ->> 'code' AS rule FROM beian.rejected_row j, jsonb_array_elements(j.reasons) r WHERE j.staging = 'stage.record';
+-- lists and days as forms and spreadsheets write them
+BEGIN;
+CREATE TABLE stage.sheet (unit_name text, service_licence text, domain text, update_time text);
+INSERT INTO stage.sheet VALUES
+	('甲一公司', '京ICP备16000011号-1', 'sheet1.cn;SHEET2.cn', '2010/5/6'), ('甲二公司', '京ICP备16000012号-1', ' sheet3.cn，sheet4.cn、例子.cn', '20100506'),
+	('甲三公司', '京ICP备16000013号-1', 'sheet5.cn;', '2010年5月6日'), ('甲四公司', '京ICP备16000014号-1', 'sheet6.cn;not a domain_', '2010年13月6日'),
+	('甲五公司', '京ICP备16000015号-1', ' ; ', '20101306'), ('甲六公司', '京ICP备16000016号-1', 'sheet7.cn', '6/5/2010');
+SELECT * FROM beian.load('stage.sheet');
+SELECT t.number, t.domains, t.changed_at AT TIME ZONE 'Asia/Shanghai' FROM beian.site t WHERE t.number::text LIKE '京ICP备1600001_号-1' ORDER BY 1;
+SELECT j.row_no, r ->> 'field' AS field, r ->> 'found' AS found, left(r ->> 'problem', 60) AS problem
+  FROM beian.rejected_row j, jsonb_array_elements(j.reasons) WITH ORDINALITY AS e(r, i) WHERE j.staging = 'stage.sheet' ORDER BY j.row_no, i;
+ROLLBACK;
 -- a missing value may be an error, too; a column that is not there is nobody's fault
 BEGIN;
 UPDATE beian.setting SET value = 'error' WHERE name = 'load_missing';

@@ -70,6 +70,8 @@ SELECT s.code FROM icp.provider_state s WHERE s.is_final = EXISTS (SELECT FROM i
 WITH RECURSIVE reached AS (SELECT 'applied' AS code UNION SELECT t.to_state FROM reached r JOIN icp.provider_step t ON t.from_state = r.code)
 SELECT code FROM icp.provider_state EXCEPT SELECT code FROM reached;
 -- by whom: the bureau of its province, itself where it may, nobody else
+INSERT INTO beian.provider_document (provider_id, kind, sha256) SELECT 1, d.code, sha256(d.code::bytea) FROM icp.admission_document d;
+UPDATE beian.provider SET system_origin = 'own' WHERE id = 1;
 SELECT s.event, s.from_state, s.to_state, string_agg(replace(w.r, 'regress_icp_', ''), ', ' ORDER BY w.r) FILTER (WHERE pg_temp.try(s.from_state, s.to_state, 'why', w.r) = 'done') AS done_by
   FROM icp.provider_step s, unnest('{regress_icp_jing,regress_icp_hu,regress_icp_ministry,regress_icp_p1,regress_icp_p2,regress_icp_nobody}'::text[]) w(r)
  WHERE s.from_state IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 2, 3;
@@ -91,6 +93,8 @@ UPDATE beian.provider SET admission = 'open' WHERE name = '三号云';
 UPDATE beian.provider SET admission = 'evaluated' WHERE name = '三号云';
 UPDATE beian.provider SET admission = 'tested' WHERE name = '三号云';
 UPDATE beian.provider SET admission = 'open' WHERE name = '三号云';
+-- and the documents of 4 §30, more of a bought system
+INSERT INTO beian.provider_document (provider_id, kind, sha256) SELECT p.id, d.code, sha256(d.code::bytea) FROM beian.provider p, icp.admission_document d WHERE p.name = '三号云';
 UPDATE beian.provider SET admission = 'open', licence = '京B2-20210007' WHERE name = '三号云' RETURNING status, admission;
 UPDATE beian.provider SET admission = 'suspended' WHERE name = '三号云';
 UPDATE beian.provider SET admission = 'suspended', admission_reason = '记分达到80分' WHERE name = '三号云' RETURNING status, admission;

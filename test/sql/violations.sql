@@ -96,6 +96,8 @@ SELECT icp.violation_codes(r) FROM (SELECT ''::text AS name) r;
 RESET ROLE;
 DROP ROLE rule_reader;
 INSERT INTO icp.rule_setting (code) VALUES ('NAME-999');
+-- a period that ends before it begins would switch the rule off in silence
+INSERT INTO icp.rule_setting (code, valid_from, valid_to) VALUES ('NAME-001', '2020-01-01', '2010-01-01');
 -- personal values are masked
 SELECT v.code, v.found FROM (SELECT '王先生'::text AS principal_name, '个人'::text AS nature, '某某工作室'::text AS name,
 	'resident_id:36042619910102009X'::text AS credential, '北京市海淀区'::text AS address, '010-00000000'::text AS phone,
