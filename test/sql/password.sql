@@ -74,7 +74,7 @@ SELECT beian.check_password(1, :'secret') AS old_one;
 SELECT beian.take_password(1) AS secret \gset
 SELECT beian.check_password(1, :'secret') AS new_one, beian.check_password(1, lower(:'secret') || 'x') AS another, beian.check_password(1, '') AS empty, beian.check_password(2, :'secret') AS of_another, beian.check_password(99, :'secret') AS of_nobody, beian.check_password(1, NULL) AS none;
 
--- With the setting on, it goes out in the secret part of a notice too: a first one to the sponsor, a reset one to the provider.
+-- With the setting on, it goes out in the secret part of a notice too, to the sponsor (a reset one to the provider: reset_letter.sql).
 UPDATE beian.setting SET value = 'on' WHERE name = 'password_notice';
 SELECT beian.issue_password(2);
 SELECT beian.take_password(2) AS first \gset
