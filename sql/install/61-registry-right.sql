@@ -1,6 +1,6 @@
 -- Who may do what in a registry; icp.grant_registry() grants it.  Rows of one object stand together, so that a
--- reader finds what can happen to it.  What a member may write leaves out ids and what triggers stamp: who takes ids ahead of
--- the sequence would stop everybody.
+-- reader finds what can happen to it.  What a member may write leaves out ids and what triggers stamp: who takes ids
+-- ahead of the sequence would stop everybody.
 
 CREATE TABLE icp.registry_right (
 	object		text NOT NULL,
