@@ -44,178 +44,37 @@ CREATE FUNCTION icp.grant_registry(schema name DEFAULT 'beian') RETURNS void
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	command	record;
+	command	text;
 BEGIN
 	FOR command IN
-		-- No id and nothing that triggers stamp: a member who takes ids ahead of the sequence would stop everybody.
-		SELECT r.role, format(r.command, schema, r.role) AS text
-		  FROM (VALUES
-			('icp_public',    'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
-			('icp_public',    'GRANT EXECUTE ON FUNCTION %1$I.lookup(text) TO %2$I'),
-			('icp_public',    'GRANT SELECT ON %1$I.bureau_notice TO %2$I'),
-			('icp_public',    'GRANT EXECUTE ON FUNCTION %1$I.may_resolve(text), %1$I.may_redirect(text, text) TO %2$I'),
-			('icp_public',    'GRANT SELECT ON %1$I.open_provider TO %2$I'),
-			('icp_sponsor',   'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
-			('icp_sponsor',   'GRANT SELECT ON %1$I.account, %1$I.sponsor, %1$I.site, %1$I.access, %1$I.application, %1$I.event, %1$I.service_window, %1$I.filing_system TO %2$I'),
-			('icp_sponsor',   'GRANT INSERT (account_id, province, name, nature, credential, principal_name, phone, email, address), UPDATE (account_id, province, name, nature, credential, principal_name, phone, email, address) ON %1$I.sponsor TO %2$I'),
-			('icp_sponsor',   'GRANT INSERT (sponsor_id, kind, name, domains, homepage), UPDATE (sponsor_id, kind, name, domains, homepage) ON %1$I.site TO %2$I'),
-			('icp_sponsor',   'GRANT INSERT (kind, state, account_id, sponsor_id, site_id, provider_id, province, filed_by), UPDATE (state, reason) ON %1$I.application TO %2$I'),
-			('icp_sponsor',   'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.may_enter(bigint) TO %2$I'),
-			('icp_sponsor',   'GRANT SELECT ON %1$I.bureau_notice TO %2$I'),
-			('icp_sponsor',   'GRANT INSERT (access_id, licence, ground) ON %1$I.application TO %2$I'),
-			('icp_sponsor',   'GRANT SELECT, INSERT, UPDATE, DELETE ON %1$I.sponsor_change, %1$I.site_change TO %2$I'),
-			('icp_sponsor',   'GRANT SELECT ON %1$I.access_change TO %2$I'),
-			('icp_sponsor',   'GRANT EXECUTE ON FUNCTION %1$I.acts_for_provider(bigint), %1$I.serves_site(bigint), %1$I.serves_site_of(bigint), %1$I.may_apply(text, text, smallint, bigint, bigint), %1$I.may_alter(bigint), %1$I.with_bureau(text), %1$I.acts_as_owner() TO %2$I'),
-			('icp_sponsor',   'GRANT SELECT ON %1$I.warning, %1$I.application_problem TO %2$I'),
-			('icp_sponsor',   'GRANT INSERT (superior, credential_address, principal_credential, mobile, emergency_phone, division_code, remark, credential_holder, credential_expires_on, residence_proof, legal_representative, authorisation), UPDATE (superior, credential_address, principal_credential, mobile, emergency_phone, division_code, remark, credential_holder, credential_expires_on, residence_proof, legal_representative, authorisation) ON %1$I.sponsor TO %2$I'),
-			('icp_sponsor',   'GRANT INSERT (domain_holder, contents, languages, approvals, principal_name, principal_credential, phone, mobile, email, remark, domain_holder_relation, domain_expires_on, domain_verified, app_platform, app_package, app_fingerprint, app_public_key, app_name, app_icon_bytes), UPDATE (domain_holder, contents, languages, approvals, principal_name, principal_credential, phone, mobile, email, remark, domain_holder_relation, domain_expires_on, domain_verified, app_platform, app_package, app_fingerprint, app_public_key, app_name, app_icon_bytes) ON %1$I.site TO %2$I'),
-			('icp_sponsor',   'GRANT EXECUTE ON FUNCTION %1$I.judge(bigint) TO %2$I'),
-			('icp_sponsor',   'GRANT EXECUTE ON FUNCTION %1$I.take_password(bigint), %1$I.give_password(bigint, text, text), %1$I.confirm_sms(bigint, text), %1$I.resend_sms(bigint) TO %2$I'),
-			('icp_sponsor',   'GRANT SELECT ON %1$I.open_provider, %1$I.annual_period, %1$I.annual_review, %1$I.empty_shell_site, %1$I.empty_shell_sponsor TO %2$I'),
-			('icp_sponsor',   'GRANT UPDATE (answer, answer_note) ON %1$I.annual_review TO %2$I'),
-			('icp_sponsor',   'GRANT EXECUTE ON FUNCTION %1$I.own_provinces(), %1$I.lies_in(icp.province, bigint, smallint[]), %1$I.is_served_in(bigint, smallint[]), %1$I.acts_as_bureau(smallint[]), %1$I.sees_all_conflicts() TO %2$I'),
-			('icp_sponsor',   'GRANT SELECT ON %1$I.notice, %1$I.review_queue, %1$I.overdue_review, %1$I.overdue_verification, %1$I.overdue_application, %1$I.late_change TO %2$I'),
-			('icp_sponsor',   'GRANT INSERT (takes_effect_on) ON %1$I.application TO %2$I'),
-			('icp_sponsor',   'GRANT EXECUTE ON FUNCTION %1$I.may_see_notice(text, smallint, bigint, bigint), %1$I.days_to(timestamptz) TO %2$I'),
-			('icp_provider',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
-			('icp_provider',  'GRANT SELECT ON %1$I.provider, %1$I.member, %1$I.account, %1$I.sponsor, %1$I.site, %1$I.access, %1$I.application, %1$I.event, %1$I.service_window, %1$I.filing_system, %1$I.unfinished_application TO %2$I'),
-			('icp_provider',  'GRANT INSERT (provider_id, user_name, contact) ON %1$I.account TO %2$I'),
-			('icp_provider',  'GRANT INSERT (site_id, provider_id, ips, mode, server_province) ON %1$I.access TO %2$I'),
-			('icp_provider',  'GRANT INSERT (account_id, province, name, nature, credential, principal_name, phone, email, address), UPDATE (account_id, province, name, nature, credential, principal_name, phone, email, address) ON %1$I.sponsor TO %2$I'),
-			('icp_provider',  'GRANT INSERT (sponsor_id, kind, name, domains, homepage), UPDATE (sponsor_id, kind, name, domains, homepage) ON %1$I.site TO %2$I'),
-			('icp_provider',  'GRANT INSERT (kind, state, account_id, sponsor_id, site_id, provider_id, province, filed_by), UPDATE (state, reason) ON %1$I.application TO %2$I'),
-			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.may_enter(bigint), %1$I.review_due(timestamptz) TO %2$I'),
-			('icp_provider',  'GRANT SELECT ON %1$I.stop_order, %1$I.unfulfilled_stop, %1$I.bureau_notice TO %2$I'),
-			('icp_provider',  'GRANT INSERT (what, ground, site_id, provider_id, domain, reason, evidence_sha256), UPDATE (done_at, lifted_at, lifted_because) ON %1$I.stop_order TO %2$I'),
-			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.is_member(text[], smallint, bigint), %1$I.has_to_do_with(bigint, bigint), %1$I.sees_all_conflicts(), %1$I.may_resolve(text), %1$I.may_redirect(text, text), %1$I.is_filed(icp.domain_name) TO %2$I'),
-			('icp_provider',  'GRANT SELECT ON %1$I.ip_block, %1$I.domain_report, %1$I.unit_contact, %1$I.ip_prompt, %1$I.overdue_unit_report TO %2$I'),
-			('icp_provider',  'GRANT INSERT (provider_id, parent_id, ips, own_address, obtained_on, reported_at), UPDATE (ips, reported_at, changed_on, change_reported_at, status) ON %1$I.ip_block TO %2$I'),
-			('icp_provider',  'GRANT INSERT (provider_id, domain, holder_name, registered_on, expires_on, reported_at), UPDATE (holder_name, expires_on, reported_at, changed_on, change_reported_at, status) ON %1$I.domain_report TO %2$I'),
-			('icp_provider',  'GRANT INSERT (provider_id, unit, name, phone, email, changed_on, reported_at), UPDATE (reported_at) ON %1$I.unit_contact TO %2$I'),
-			('icp_provider',  'GRANT UPDATE (corrected_at) ON %1$I.ip_prompt TO %2$I'),
-			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.end_of_working_day(date, integer) TO %2$I'),
-			('icp_provider',  'GRANT INSERT (access_id, ground) ON %1$I.application TO %2$I'),
-			('icp_provider',  'GRANT UPDATE (ips, mode, server_province) ON %1$I.access TO %2$I'),
-			('icp_provider',  'GRANT SELECT, INSERT, UPDATE, DELETE ON %1$I.sponsor_change, %1$I.site_change, %1$I.access_change TO %2$I'),
-			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.acts_for_provider(bigint), %1$I.serves_site(bigint), %1$I.serves_site_of(bigint), %1$I.may_apply(text, text, smallint, bigint, bigint), %1$I.may_alter(bigint), %1$I.with_bureau(text), %1$I.acts_as_owner(), %1$I.may_add_access(bigint, bigint) TO %2$I'),
-			('icp_provider',  'GRANT SELECT ON %1$I.warning, %1$I.application_problem TO %2$I'),
-			('icp_provider',  'GRANT INSERT (superior, credential_address, principal_credential, mobile, emergency_phone, division_code, remark, credential_holder, credential_expires_on, residence_proof, legal_representative, authorisation), UPDATE (superior, credential_address, principal_credential, mobile, emergency_phone, division_code, remark, credential_holder, credential_expires_on, residence_proof, legal_representative, authorisation) ON %1$I.sponsor TO %2$I'),
-			('icp_provider',  'GRANT INSERT (domain_holder, contents, languages, approvals, principal_name, principal_credential, phone, mobile, email, remark, domain_holder_relation, domain_expires_on, domain_verified, app_platform, app_package, app_fingerprint, app_public_key, app_name, app_icon_bytes), UPDATE (domain_holder, contents, languages, approvals, principal_name, principal_credential, phone, mobile, email, remark, domain_holder_relation, domain_expires_on, domain_verified, app_platform, app_package, app_fingerprint, app_public_key, app_name, app_icon_bytes) ON %1$I.site TO %2$I'),
-			('icp_provider',  'GRANT INSERT (server_place), UPDATE (server_place) ON %1$I.access TO %2$I'),
-			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.judge(bigint) TO %2$I'),
-			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.give_password(bigint, text, text) TO %2$I'),
-			('icp_bureau',    'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
-			('icp_bureau',    'GRANT SELECT ON %1$I.provider, %1$I.member, %1$I.account, %1$I.sponsor, %1$I.site, %1$I.access, %1$I.application, %1$I.event, %1$I.sighting, %1$I.conflict, %1$I.unfiled_site, %1$I.filing_rate_by_province, %1$I.filing_rate_by_provider, %1$I.service_window, %1$I.incident, %1$I.overdue_incident, %1$I.unfinished_application, %1$I.filing_system TO %2$I'),
-			('icp_bureau',    'GRANT INSERT (purpose, province, kinds, events, closed_from, closed_until, reason, clause, announced_at, announced_by), UPDATE (closed_until, reason), DELETE ON %1$I.service_window TO %2$I'),
-			('icp_bureau',    'GRANT INSERT (province, provider_id, business, began_at, ended_at, reported_at, reported_to, account_of_it), UPDATE (business, ended_at, reported_at, reported_to, account_of_it) ON %1$I.incident TO %2$I'),
-			('icp_bureau',    'GRANT UPDATE (state, reason) ON %1$I.application TO %2$I'),
-			('icp_bureau',    'GRANT UPDATE (settlement, reason) ON %1$I.conflict TO %2$I'),
-			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.sees_all_conflicts(), %1$I.acts_as_bureau(smallint[]), %1$I.is_filed(icp.domain_name) TO %2$I'),
-			('icp_bureau',    'GRANT SELECT ON %1$I.stop_order, %1$I.unfulfilled_stop, %1$I.bureau_notice, %1$I.assistance_request, %1$I.overdue_assistance TO %2$I'),
-			('icp_bureau',    'GRANT INSERT (what, ground, site_id, provider_id, domain, reason, evidence_sha256), UPDATE (done_at, lifted_at, lifted_because) ON %1$I.stop_order TO %2$I'),
-			('icp_bureau',    'GRANT INSERT (province, report_phone, report_mailbox, sheet_submission), UPDATE (report_phone, report_mailbox, sheet_submission) ON %1$I.bureau_notice TO %2$I'),
-			('icp_bureau',    'GRANT INSERT (from_province, to_province, subject, site_id, provider_id, demand, due_at), UPDATE (answered_at, answer) ON %1$I.assistance_request TO %2$I'),
-			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.is_member(text[], smallint, bigint), %1$I.has_to_do_with(bigint, bigint), %1$I.may_resolve(text), %1$I.may_redirect(text, text) TO %2$I'),
-			('icp_bureau',    'GRANT SELECT ON %1$I.ip_block, %1$I.domain_report, %1$I.unit_contact, %1$I.ip_prompt, %1$I.overdue_unit_report TO %2$I'),
-			('icp_bureau',    'GRANT INSERT (ip_block_id, problem), UPDATE (corrected_at) ON %1$I.ip_prompt TO %2$I'),
-			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.prompt_ip_problems(), %1$I.find_ip_problems() TO %2$I'),
-			('icp_bureau',    'GRANT SELECT ON %1$I.warning, %1$I.application_problem TO %2$I'),
-			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.judge(bigint) TO %2$I'),
-			('icp_ministry',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
-			('icp_ministry',  'GRANT SELECT ON ALL TABLES IN SCHEMA %1$I TO %2$I'),
-			('icp_ministry',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.sees_all_conflicts(), %1$I.acts_as_bureau(smallint[]), %1$I.is_filed(icp.domain_name), %1$I.is_member(text[], smallint, bigint), %1$I.has_to_do_with(bigint, bigint), %1$I.may_resolve(text), %1$I.may_redirect(text, text) TO %2$I'),
-			('icp_ministry',  'GRANT INSERT (what, ground, site_id, provider_id, domain, reason, evidence_sha256), UPDATE (done_at, lifted_at, lifted_because) ON %1$I.stop_order TO %2$I'),
-			('icp_bureau',    'GRANT INSERT (kind, state, sponsor_id, site_id, access_id, provider_id, province, filed_by, ground), UPDATE (licence) ON %1$I.application TO %2$I'),
-			('icp_bureau',    'GRANT INSERT (kind, state, account_id, sponsor_id, site_id, access_id, provider_id, province, filed_by, ground), UPDATE (licence) ON %1$I.application TO %2$I'),
-			('icp_bureau',    'GRANT SELECT ON %1$I.sponsor_change, %1$I.site_change, %1$I.access_change TO %2$I'),
-			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.acts_for_provider(bigint), %1$I.serves_site(bigint), %1$I.serves_site_of(bigint), %1$I.may_apply(text, text, smallint, bigint, bigint), %1$I.may_alter(bigint), %1$I.with_bureau(text), %1$I.acts_as_owner() TO %2$I'),
-			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.take_password(bigint), %1$I.confirm_sms(bigint, text), %1$I.resend_sms(bigint) TO %2$I'),
-			('icp_bureau',    'GRANT UPDATE (cause, contact) ON %1$I.conflict TO %2$I'),
-			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.recheck_conflicts(bigint), %1$I.find_site_name_rivals(text, bigint, integer) TO %2$I'),
-			('icp_ministry',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
-			('icp_ministry',  'GRANT SELECT ON ALL TABLES IN SCHEMA %1$I TO %2$I'),
-			('icp_ministry',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text), %1$I.acting_user(), %1$I.may_see(smallint, bigint), %1$I.sees_all_conflicts(), %1$I.acts_as_bureau(smallint[]), %1$I.is_filed(icp.domain_name) TO %2$I'),
-			('icp_ministry',  'GRANT EXECUTE ON FUNCTION %1$I.acts_for_provider(bigint), %1$I.serves_site(bigint), %1$I.serves_site_of(bigint) TO %2$I'),
-			('icp_ministry',  'GRANT INSERT (name, province, licence, supervisor, class, businesses, parent_id, is_key, licence_valid_until, service_phone, system_url, system_origin, system_product, system_version), UPDATE (name, licence, supervisor, class, businesses, parent_id, is_key, licence_valid_until, service_phone, system_url, system_origin, system_product, system_version, resources_frozen, admission, admission_reason) ON %1$I.provider TO %2$I'),
-			('icp_ministry',  'GRANT INSERT (lessor_id, lessee_id, resource, since, until, is_violation, finding), UPDATE (resource, until, finding) ON %1$I.provider_lease TO %2$I'),
-			('icp_ministry',  'GRANT EXECUTE ON FUNCTION %1$I.is_regulator(), %1$I.supervises_provider(smallint), %1$I.issues_licence(bigint), %1$I.own_provinces(), %1$I.lies_in(icp.province, bigint, smallint[]), %1$I.is_served_in(bigint, smallint[]), %1$I.left_with_provider(bigint), %1$I.bureaux_of_site(bigint), %1$I.bureaux_of_application(bigint), %1$I.hand_over(bigint, bigint, text, bigint[]), %1$I.end_accesses(bigint, text), %1$I.open_annual_review(integer, icp.province), %1$I.may_enter(bigint) TO %2$I'),
-			('icp_bureau',    'GRANT SELECT ON %1$I.reset_letter, %1$I.overdue_reset_letter TO %2$I'),
-			('icp_bureau',    'GRANT UPDATE (fax_at, original_at) ON %1$I.reset_letter TO %2$I'),
-			('icp_bureau',    'GRANT SELECT ON %1$I.open_provider, %1$I.provider_history, %1$I.provider_officer, %1$I.provider_lease, %1$I.overdue_officer_report, %1$I.key_provider, %1$I.sublease_clearance, %1$I.access_place, %1$I.handover, %1$I.annual_period, %1$I.annual_review, %1$I.annual_review_overdue, %1$I.empty_shell_site, %1$I.empty_shell_sponsor TO %2$I'),
-			('icp_bureau',    'GRANT INSERT (name, province, licence, supervisor, class, businesses, parent_id, is_key, licence_valid_until, service_phone, system_url, system_origin, system_product, system_version), UPDATE (name, licence, supervisor, class, businesses, parent_id, is_key, licence_valid_until, service_phone, system_url, system_origin, system_product, system_version, resources_frozen, admission, admission_reason) ON %1$I.provider TO %2$I'),
-			('icp_bureau',    'GRANT INSERT (lessor_id, lessee_id, resource, since, until, is_violation, finding), UPDATE (resource, until, finding) ON %1$I.provider_lease TO %2$I'),
-			('icp_bureau',    'GRANT INSERT (year, province, opens_on, closes_on), UPDATE (opens_on, closes_on), DELETE ON %1$I.annual_period TO %2$I'),
-			('icp_bureau',    'GRANT UPDATE (result, result_reason) ON %1$I.annual_review TO %2$I'),
-			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.is_regulator(), %1$I.supervises_provider(smallint), %1$I.issues_licence(bigint), %1$I.own_provinces(), %1$I.lies_in(icp.province, bigint, smallint[]), %1$I.is_served_in(bigint, smallint[]), %1$I.left_with_provider(bigint), %1$I.bureaux_of_site(bigint), %1$I.bureaux_of_application(bigint), %1$I.hand_over(bigint, bigint, text, bigint[]), %1$I.end_accesses(bigint, text), %1$I.open_annual_review(integer, icp.province), %1$I.may_enter(bigint), %1$I.transfer_sponsor(bigint, bigint, text) TO %2$I'),
-			('icp_provider',  'GRANT SELECT ON %1$I.reset_letter, %1$I.overdue_reset_letter TO %2$I'),
-			('icp_provider',  'GRANT INSERT (application_id, is_lost, not_recoverable, not_deposited, mailbox) ON %1$I.reset_letter TO %2$I'),
-			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.compare_reset_letter(bigint, jsonb) TO %2$I'),
-			('icp_ministry',  'GRANT EXECUTE ON FUNCTION %1$I.judge(bigint) TO %2$I'),
-			('icp_ministry',  'REVOKE ALL ON %1$I.event_chain, %1$I.filing_password, %1$I.password_to_show, %1$I.given_password, %1$I.sms_challenge FROM %2$I'),
-			('icp_provider',  'GRANT SELECT ON %1$I.open_provider, %1$I.provider_history, %1$I.provider_officer, %1$I.provider_lease, %1$I.overdue_officer_report, %1$I.handover, %1$I.annual_period, %1$I.annual_review, %1$I.annual_review_overdue, %1$I.empty_shell_site, %1$I.empty_shell_sponsor TO %2$I'),
-			('icp_provider',  'GRANT UPDATE (admission, admission_reason, service_phone, system_url, system_origin, system_product, system_version) ON %1$I.provider TO %2$I'),
-			('icp_provider',  'GRANT INSERT (provider_id, duty, name, phone, email, since, until, reported_at), UPDATE (name, phone, email, since, until, reported_at) ON %1$I.provider_officer TO %2$I'),
-			('icp_provider',  'GRANT INSERT (lessor_id, lessee_id, resource, lessee_licence, licence_valid_until, since, until), UPDATE (resource, until) ON %1$I.provider_lease TO %2$I'),
-			('icp_provider',  'GRANT UPDATE (answer, answer_note) ON %1$I.annual_review TO %2$I'),
-			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.is_regulator(), %1$I.supervises_provider(smallint), %1$I.issues_licence(bigint), %1$I.own_provinces(), %1$I.lies_in(icp.province, bigint, smallint[]), %1$I.is_served_in(bigint, smallint[]), %1$I.acts_as_bureau(smallint[]), %1$I.sees_all_conflicts() TO %2$I'),
-			('icp_ministry',  'GRANT EXECUTE ON FUNCTION %1$I.may_see_notice(text, smallint, bigint, bigint), %1$I.days_to(timestamptz), %1$I.run_clocks(), %1$I.take_notices(integer, text, text), %1$I.deliver_notice(bigint, boolean, text, text), %1$I.requeue_notice(bigint, text) TO %2$I'),
-			('icp_ministry',  'REVOKE ALL ON %1$I.notice_secret FROM %2$I'),
-			('icp_bureau',    'GRANT SELECT ON %1$I.reset_letter, %1$I.overdue_reset_letter TO %2$I'),
-			('icp_bureau',    'GRANT UPDATE (fax_at, original_at) ON %1$I.reset_letter TO %2$I'),
-			('icp_bureau',    'GRANT SELECT ON %1$I.notice, %1$I.review_queue, %1$I.overdue_review, %1$I.overdue_verification, %1$I.overdue_application, %1$I.late_change TO %2$I'),
-			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.may_see_notice(text, smallint, bigint, bigint), %1$I.days_to(timestamptz), %1$I.run_clocks(), %1$I.take_notices(integer, text, text), %1$I.deliver_notice(bigint, boolean, text, text), %1$I.requeue_notice(bigint, text) TO %2$I'),
-			('icp_provider',  'GRANT SELECT ON %1$I.reset_letter, %1$I.overdue_reset_letter TO %2$I'),
-			('icp_provider',  'GRANT INSERT (application_id, is_lost, not_recoverable, not_deposited, mailbox) ON %1$I.reset_letter TO %2$I'),
-			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.compare_reset_letter(bigint, jsonb) TO %2$I'),
-			('icp_provider',  'GRANT SELECT ON %1$I.notice, %1$I.review_queue, %1$I.overdue_review, %1$I.overdue_verification, %1$I.overdue_application, %1$I.late_change TO %2$I'),
-			('icp_provider',  'GRANT INSERT (takes_effect_on) ON %1$I.application TO %2$I'),
-			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.may_see_notice(text, smallint, bigint, bigint), %1$I.days_to(timestamptz) TO %2$I'),
-			('icp_sponsor',   'GRANT EXECUTE ON FUNCTION %1$I.confirm_account(bigint, text, text), %1$I.resend_account_code(bigint, text, text), %1$I.check_account_password(bigint, text), %1$I.change_account_password(bigint, text, text), %1$I.begin_recovery(bigint), %1$I.finish_recovery(bigint, text) TO %2$I'),
-			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.register_account(bigint, text, text, text), %1$I.confirm_account(bigint, text, text), %1$I.resend_account_code(bigint, text, text), %1$I.make_account_password(bigint), %1$I.check_account_password(bigint, text), %1$I.change_account_password(bigint, text, text), %1$I.missing_admission(bigint), %1$I.portal_is_filed(text), %1$I.check_filings(bigint) TO %2$I'),
-			('icp_provider',  'GRANT SELECT ON %1$I.provider_document, %1$I.unfiled_portal, %1$I.verification_plan, %1$I.verification_progress, %1$I.filing_check, %1$I.overdue_filing_check, %1$I.overdue_work, %1$I.untrue_item TO %2$I'),
-			('icp_provider',  'GRANT INSERT (provider_id, kind, number, sha256, stored_at), UPDATE (number, sha256, stored_at) ON %1$I.provider_document TO %2$I'),
-			('icp_provider',  'GRANT INSERT (provider_id, plan, begins_on, ends_on) ON %1$I.verification_plan TO %2$I'),
-			('icp_provider',  'GRANT INSERT (sponsor_id, site_id, item, how) ON %1$I.untrue_item TO %2$I'),
-			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.missing_admission(bigint), %1$I.portal_is_filed(text), %1$I.check_filings(bigint), %1$I.register_account(bigint, text, text, text), %1$I.confirm_account(bigint, text, text), %1$I.resend_account_code(bigint, text, text), %1$I.make_account_password(bigint), %1$I.check_account_password(bigint, text), %1$I.change_account_password(bigint, text, text), %1$I.begin_recovery(bigint), %1$I.finish_recovery(bigint, text) TO %2$I'),
-			('icp_bureau',    'GRANT SELECT ON %1$I.provider_document, %1$I.unfiled_portal, %1$I.verification_plan, %1$I.verification_progress, %1$I.filing_check, %1$I.overdue_filing_check, %1$I.overdue_work, %1$I.untrue_item TO %2$I'),
-			('icp_bureau',    'GRANT INSERT (provider_id, kind, number, sha256, stored_at), UPDATE (number, sha256, stored_at) ON %1$I.provider_document TO %2$I'),
-			('icp_bureau',    'GRANT UPDATE (decision, reason) ON %1$I.verification_plan TO %2$I'),
-			('icp_bureau',    'GRANT INSERT (sponsor_id, site_id, item, how), UPDATE (settled_because) ON %1$I.untrue_item TO %2$I'),
-			('icp_ministry',  'GRANT EXECUTE ON FUNCTION %1$I.missing_admission(bigint), %1$I.portal_is_filed(text), %1$I.check_filings(bigint) TO %2$I'),
-			('icp_ministry',  'GRANT INSERT (provider_id, kind, number, sha256, stored_at), UPDATE (number, sha256, stored_at) ON %1$I.provider_document TO %2$I'),
-			('icp_ministry',  'GRANT UPDATE (decision, reason) ON %1$I.verification_plan TO %2$I'),
-			('icp_ministry',  'REVOKE ALL ON %1$I.account_code, %1$I.account_password, %1$I.password_recovery FROM %2$I'),
-			('icp_approver',  'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
-			('icp_approver',  'GRANT EXECUTE ON FUNCTION %1$I.lookup(text) TO %2$I'),
-			('icp_sponsor',   'GRANT SELECT ON %1$I.verification, %1$I.verification_document, %1$I.verification_domain, %1$I.prior_approval TO %2$I'),
-			('icp_sponsor',   'GRANT EXECUTE ON FUNCTION %1$I.sees_sponsor(bigint), %1$I.sees_sheet(bigint, boolean), %1$I.acts_for_provider(bigint), %1$I.acts_as_bureau(smallint[]), %1$I.acts_as_approver(integer, smallint) TO %2$I'),
-			('icp_provider',  'GRANT SELECT ON %1$I.verification, %1$I.verification_document, %1$I.verification_domain, %1$I.prior_approval, %1$I.unverified_access, %1$I.sponsor_file, %1$I.retention_due, %1$I.blacklist_hit TO %2$I'),
-			('icp_provider',  'GRANT INSERT (application_id, site_id, provider_id, method, verified_by, verified_at, place, sheet_number, sheet_format, sponsor_holder, sponsor_credential, sponsor_original, sponsor_source, principal_holder, principal_credential, principal_original, principal_source, in_person, person_matches, photo_digest, photo_width, photo_height, photo_taken_at, photo_backdrop, sponsor_true, contact_true, site_true, access_true, corrections, agreement_on, agreement_signer, signer_capacity, sponsor_signed, stamped, copy_form), UPDATE (method, verified_by, verified_at, place, sheet_number, sheet_format, sponsor_holder, sponsor_credential, sponsor_original, sponsor_source, principal_holder, principal_credential, principal_original, principal_source, in_person, person_matches, photo_digest, photo_width, photo_height, photo_taken_at, photo_backdrop, sponsor_true, contact_true, site_true, access_true, corrections, agreement_on, agreement_signer, signer_capacity, sponsor_signed, stamped, copy_form), DELETE ON %1$I.verification TO %2$I'),
-			('icp_provider',  'GRANT INSERT (verification_id, kind, sha256, pages, stored_at), UPDATE (kind, sha256, pages, stored_at), DELETE ON %1$I.verification_document TO %2$I'),
-			('icp_provider',  'GRANT INSERT (verification_id, domain, holder, relation, source), UPDATE (domain, holder, relation, source), DELETE ON %1$I.verification_domain TO %2$I'),
-			('icp_provider',  'GRANT INSERT (application_id, sponsor_id, site_id, kind, number, authority, valid_from, valid_to, document_sha256, document_at, original_with), UPDATE (kind, number, authority, valid_from, valid_to, document_sha256, document_at, original_with) ON %1$I.prior_approval TO %2$I'),
-			('icp_provider',  'GRANT SELECT (id, list, name, is_individual, domain, province, province_code, listed_at, until, removed_at) ON %1$I.blacklist TO %2$I'),
-			('icp_provider',  'GRANT EXECUTE ON FUNCTION %1$I.sees_sponsor(bigint), %1$I.sees_sheet(bigint, boolean), %1$I.acts_for_provider(bigint), %1$I.acts_as_bureau(smallint[]), %1$I.acts_as_approver(integer, smallint), %1$I.enters_approval(bigint), %1$I.sees_all_conflicts(), %1$I.sheet_problems(bigint), %1$I.retention_until(timestamptz), %1$I.filing_ended_at(bigint, bigint), %1$I.blacklist_hits() TO %2$I'),
-			('icp_bureau',    'GRANT SELECT ON %1$I.verification, %1$I.verification_document, %1$I.verification_domain, %1$I.prior_approval, %1$I.approval_case, %1$I.unverified_access, %1$I.sponsor_file, %1$I.retention_due, %1$I.blacklist, %1$I.blacklist_hit TO %2$I'),
-			('icp_bureau',    'GRANT UPDATE (seen) ON %1$I.verification TO %2$I'),
-			('icp_bureau',    'GRANT UPDATE (state) ON %1$I.prior_approval TO %2$I'),
-			('icp_bureau',    'GRANT INSERT (list, sponsor_id, name, is_individual, credential, domain, province, reason, source, until), UPDATE (until, removal_reason) ON %1$I.blacklist TO %2$I'),
-			('icp_bureau',    'GRANT EXECUTE ON FUNCTION %1$I.sees_sponsor(bigint), %1$I.sees_sheet(bigint, boolean), %1$I.acts_for_provider(bigint), %1$I.acts_as_approver(integer, smallint), %1$I.enters_approval(bigint), %1$I.keeps_blacklist(smallint), %1$I.blacklist_hits(), %1$I.sheet_problems(bigint), %1$I.retention_until(timestamptz), %1$I.filing_ended_at(bigint, bigint), %1$I.declare_false_approval(bigint, text) TO %2$I'),
-			('icp_ministry',  'GRANT INSERT (list, sponsor_id, name, is_individual, credential, domain, province, reason, source, until), UPDATE (until, removal_reason) ON %1$I.blacklist TO %2$I'),
-			('icp_ministry',  'GRANT EXECUTE ON FUNCTION %1$I.sees_sponsor(bigint), %1$I.sees_sheet(bigint, boolean), %1$I.acts_for_provider(bigint), %1$I.acts_as_approver(integer, smallint), %1$I.keeps_blacklist(smallint), %1$I.blacklist_hits(), %1$I.retention_until(timestamptz), %1$I.filing_ended_at(bigint, bigint) TO %2$I'),
-			('icp_approver',  'GRANT SELECT ON %1$I.prior_approval, %1$I.approval_case TO %2$I'),
-			('icp_approver',  'GRANT UPDATE (state, opinion) ON %1$I.prior_approval TO %2$I'),
-			('icp_approver',  'GRANT EXECUTE ON FUNCTION %1$I.acting_user(), %1$I.sees_sponsor(bigint), %1$I.acts_as_approver(integer, smallint), %1$I.acts_as_bureau(smallint[]), %1$I.enters_approval(bigint), %1$I.sees_all_conflicts(), %1$I.may_see(smallint, bigint) TO %2$I'),
-			('icp_regulator', 'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
-			('icp_regulator', 'GRANT EXECUTE ON FUNCTION %1$I.lookup(text) TO %2$I'),
-			('icp_auditor',   'GRANT USAGE ON SCHEMA %1$I TO %2$I'),
-			('icp_auditor',   'GRANT SELECT ON %1$I.registry, %1$I.registry_object TO %2$I'),
-			('icp_auditor',   'GRANT EXECUTE ON FUNCTION %1$I.export_heads(timestamptz), %1$I.verify_log(jsonb) TO %2$I')) AS r(role, command)
-		 WHERE EXISTS (SELECT FROM pg_roles p WHERE p.rolname = r.role)
-		 -- what all tables' readers shall not read after all
-		 ORDER BY r.command LIKE 'REVOKE%'
+		WITH role AS (
+			SELECT string_agg(quote_ident(r.rolname), ', ' ORDER BY r.rolname) AS every
+			  FROM pg_roles r WHERE r.rolname IN (SELECT unnest(g.roles) FROM icp.registry_right g)
+		)
+		-- what is nobody's
+		SELECT format('REVOKE ALL ON %I.%I FROM %s', schema, g.object, role.every)
+		  FROM icp.registry_right g, role WHERE g.privileges = '{}' AND role.every IS NOT NULL
+		UNION ALL
+		-- what is granted, to those roles that there are
+		SELECT format('GRANT %s ON %s TO %s',
+					  (SELECT string_agg(p || coalesce(' (' || c.list || ')', ''), ', ') FROM unnest(g.privileges) AS p),
+					  o.target, r.list)
+		  FROM icp.registry_right g
+		 CROSS JOIN LATERAL (SELECT string_agg(quote_ident(p.rolname), ', ' ORDER BY p.rolname) AS list
+							   FROM pg_roles p WHERE p.rolname = ANY (g.roles)) r
+		 CROSS JOIN LATERAL (SELECT string_agg(quote_ident(n), ', ') AS list FROM unnest(g.columns) AS n) c
+		 CROSS JOIN LATERAL (
+			SELECT CASE WHEN g.object = '' THEN format('SCHEMA %I', schema)
+						WHEN g.object LIKE '%(%' THEN format('FUNCTION %I.%s', schema, g.object)
+						WHEN g.object <> '*' THEN format('%I.%I', schema, g.object)
+						ELSE (SELECT string_agg(format('%I.%I', schema, t.relname), ', ' ORDER BY t.relname)
+								FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace
+							   WHERE n.nspname = schema AND t.relkind IN ('r', 'v', 'm', 'f', 'p')
+								 AND t.relname NOT IN (SELECT s.object FROM icp.registry_right s WHERE s.privileges = '{}'))
+				   END AS target) o
+		 WHERE g.privileges <> '{}' AND r.list IS NOT NULL
 	LOOP
-		EXECUTE command.text;
+		EXECUTE command;
 	END LOOP;
 END
 $$;

@@ -621,6 +621,7 @@ CREATE TRIGGER stamp_application BEFORE UPDATE ON @registry@.application
 CREATE TRIGGER keep_reason BEFORE UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS NOT DISTINCT FROM OLD.state AND NEW.reason IS DISTINCT FROM OLD.reason)
 	EXECUTE FUNCTION @registry@.keep_reason();
+-- as text: a dump is restored with an empty search_path, where IS DISTINCT FROM finds no operator of icp
 CREATE TRIGGER keep_licence BEFORE UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.licence::text IS DISTINCT FROM OLD.licence::text AND OLD.state IN ('approved', 'withdrawn', 'expired'))
 	EXECUTE FUNCTION @registry@.keep_licence();
