@@ -621,8 +621,9 @@ CREATE TRIGGER stamp_application BEFORE UPDATE ON @registry@.application
 CREATE TRIGGER keep_reason BEFORE UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS NOT DISTINCT FROM OLD.state AND NEW.reason IS DISTINCT FROM OLD.reason)
 	EXECUTE FUNCTION @registry@.keep_reason();
+-- as texts: a dump has no way to say whose operator IS DISTINCT FROM means, and could not be restored
 CREATE TRIGGER keep_licence BEFORE UPDATE ON @registry@.application
-	FOR EACH ROW WHEN (NEW.licence IS DISTINCT FROM OLD.licence AND OLD.state IN ('approved', 'withdrawn', 'expired'))
+	FOR EACH ROW WHEN (NEW.licence::text IS DISTINCT FROM OLD.licence::text AND OLD.state IN ('approved', 'withdrawn', 'expired'))
 	EXECUTE FUNCTION @registry@.keep_licence();
 -- after a_enforce_transition, which says whether there is such a step and whose it is
 CREATE TRIGGER ab_guard_opening AFTER UPDATE ON @registry@.application

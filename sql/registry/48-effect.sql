@@ -477,6 +477,8 @@ END
 $$;
 COMMENT ON FUNCTION @registry@.refuse_move() IS
 	'Trigger: a filed sponsor does not move to another province than its number''s (result code 1046)';
+-- as texts: see keep_licence
 CREATE TRIGGER refuse_move BEFORE UPDATE ON @registry@.sponsor
-	FOR EACH ROW WHEN (OLD.status = 'filed' AND NEW.status = 'filed' AND NEW.province IS DISTINCT FROM OLD.province)
+	FOR EACH ROW WHEN (OLD.status = 'filed' AND NEW.status = 'filed'
+					   AND NEW.province::text IS DISTINCT FROM OLD.province::text)
 	EXECUTE FUNCTION @registry@.refuse_move();
