@@ -49,6 +49,26 @@
 #define ICP_NORETURN pg_attribute_noreturn()
 #endif
 
+/* A setting by its name, or NULL: find_option() is to be had from 16 on. */
+#include "utils/guc_tables.h"
+
+static inline struct config_generic *
+icp_find_setting(const char *name)
+{
+#if PG_VERSION_NUM >= 160000
+	return find_option(name, false, true, 0);
+#else
+	struct config_generic **all = get_guc_variables();
+	int			n = GetNumConfigOptions();
+	int			i;
+
+	for (i = 0; i < n; i++)
+		if (pg_strcasecmp(all[i]->name, name) == 0)
+			return all[i];
+	return NULL;
+#endif
+}
+
 /* ExecInsertIndexTuples got onlySummarizing with 16. */
 #if PG_VERSION_NUM >= 160000
 #define icp_insert_index_tuples(rri, slot, estate) \

@@ -103,6 +103,9 @@ icp_password_cost(uint64_t n, uint64_t r, uint64_t p)
 	if (r == 0 || p == 0 || n * r > ICP_SCRYPT_MEMORY_MAX / 128 || r * p > ICP_SCRYPT_MEMORY_MAX / 128 ||
 		n * r * p > ICP_SCRYPT_WORK_MAX)
 		return ICP_PASSWORD_COST;
+	/* RFC 7914 §2: N is below 2^(128 r / 8); with r > 1 the memory says so already */
+	if (r == 1 && n >= UINT64_C(1) << 16)
+		return ICP_PASSWORD_COST;
 	return ICP_PASSWORD_OK;
 }
 

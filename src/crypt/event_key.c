@@ -32,9 +32,39 @@ static const struct config_enum_entry digest_options[] = {
 	{NULL, 0, false}
 };
 
+/* The setting that a client, a role or a database gave, so that the configuration's is not known; or NULL. */
+static const char *pushed_aside = NULL;
+
+/*
+ * Before the library is loaded anybody may give its settings when he connects (PGOPTIONS).  The server refuses
+ * them when they are defined, with a warning, but then they have the built-in value and not the
+ * configuration's: the log would go on without its key.
+ */
+static void
+look_behind(const char *name)
+{
+	struct config_generic *setting = icp_find_setting(name);
+
+	if (setting != NULL && setting->reset_source > PGC_S_ARGV)
+		pushed_aside = name;
+}
+
+static void
+check_not_pushed_aside(void)
+{
+	if (pushed_aside != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_CANT_CHANGE_RUNTIME_PARAM),
+				 errmsg("setting \"%s\" was given by the client, or to its role or database", pushed_aside),
+				 errdetail("What the server's configuration has for it is not known to this session."),
+				 errhint("Connect without it: it is not for PGOPTIONS, ALTER ROLE or ALTER DATABASE.")));
+}
+
 void
 icp_event_key_init(void)
 {
+	look_behind("icpfiling.event_digest");
+	look_behind("icpfiling.event_key_file");
 	DefineCustomStringVariable("icpfiling.event_key_file",
 							   "File with the key of the registries' event logs.",
 							   "At least 32 random bytes, readable by the server only. Empty: the logs are "
@@ -49,6 +79,7 @@ icp_event_key_init(void)
 IcpDigestMethod
 icp_event_method(void)
 {
+	check_not_pushed_aside();
 	return event_key_file == NULL || event_key_file[0] == '\0' ? ICP_SHA256 : (IcpDigestMethod) event_digest;
 }
 

@@ -10,7 +10,10 @@
 /* Defines icpfiling.event_key_file and icpfiling.event_digest; called once, when the library is loaded. */
 extern void icp_event_key_init(void);
 
-/* How the next event is digested: with the key where a file is named. */
+/*
+ * How the next event is digested: with the key where a file is named.  Fails (55P02) where the session was begun
+ * with settings of its own.
+ */
 extern IcpDigestMethod icp_event_method(void);
 
 /*

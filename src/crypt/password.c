@@ -98,7 +98,8 @@ malformed(IcpPasswordReason reason, size_t pos)
 			detail = "N is not a power of 2";
 			break;
 		case ICP_PASSWORD_COST:
-			detail = "N, r and p ask for more than 128 MB, or for more work than N = 131072, r = 8, p = 1";
+			detail = "N, r and p ask for more than 128 MB, or for more work than N = 131072, r = 8, p = 1, or N "
+				"is not below 65536 with r = 1";
 			break;
 		case ICP_PASSWORD_BASE64:
 			detail = "Salt or digest is not base64";

@@ -15,6 +15,7 @@
 
 #define YEAR_MIN 1900			/* no document that a filing shows is older */
 #define YEAR_MAX 9999
+#define NUMBER_YEAR_MAX 200000	/* times 10000 it is below 2^31, some years more as well */
 
 /* Today is today in China, wherever the session is. */
 DateADT
@@ -42,6 +43,8 @@ rule_day_number(DateADT date)
 		int			day;
 
 		j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+		/* years go on to 5874897, for which the number has no room; what lies that far ahead is one year */
+		year = Min(year, NUMBER_YEAR_MAX);
 		last_number = year * 10000 + month * 100 + day;
 		last_date = date;
 	}

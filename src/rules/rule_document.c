@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "rules/rule_code.h"
 #include "rules/rule_context.h"
 #include "rules/rule_date.h"
@@ -101,6 +102,7 @@ find_document(RuleRecord *r, RuleFinding *f, DocumentTest test)
 	{
 		Document	d;
 
+		CHECK_FOR_INTERRUPTS();
 		read_document(r, texts[i], &d);
 		if (test(r, &d))
 			return found_document(r, f, &d);
@@ -120,6 +122,7 @@ has_document(RuleRecord *r, const RuleCode *approval, const RuleText *texts, int
 		return true;
 	for (i = 0; i < n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		read_document(r, texts[i], &d);
 		if (d.kind == approval->id)
 			return true;

@@ -6,6 +6,7 @@
 
 #include "core/ip_text.h"
 #include "core/suffix.h"
+#include "miscadmin.h"
 #include "rules/rule_context.h"
 
 static RuleText
@@ -194,6 +195,7 @@ domain_012(RuleRecord *r, RuleFinding *f)
 	{
 		const RuleDomain *domain = &r->domains[i];
 
+		CHECK_FOR_INTERRUPTS();
 		if (domain->keylen < 0)
 			continue;
 		for (k = 0; k < r->nformer; k++)

@@ -49,7 +49,7 @@ SELECT stored, pg_temp.refused(stored) FROM (VALUES
 	('scrypt$016$1$1$$AAAAAAAAAAAAAAAAAAAAAA=='), ('scrypt$+16$1$1$$AAAAAAAAAAAAAAAAAAAAAA=='), ('scrypt$16$$1$$AAAAAAAAAAAAAAAAAAAAAA=='),
 	('scrypt$16$1$99999999$$AAAAAAAAAAAAAAAAAAAAAA=='),
 	('scrypt$262144$8$1$$AAAAAAAAAAAAAAAAAAAAAA=='), ('scrypt$131072$16$1$$AAAAAAAAAAAAAAAAAAAAAA=='), ('scrypt$16384$8$16$$AAAAAAAAAAAAAAAAAAAAAA=='),
-	('scrypt$2$9999999$9999999$$AAAAAAAAAAAAAAAAAAAAAA==')) v(stored);
+	('scrypt$2$9999999$9999999$$AAAAAAAAAAAAAAAAAAAAAA=='), ('scrypt$65536$1$1$$AAAAAAAAAAAAAAAAAAAAAA==')) v(stored);
 SELECT pg_temp.refused('scrypt$16$1$1$' || pg_temp.base64(decode(repeat('00', 64), 'hex')) || '$' || pg_temp.base64(decode(repeat('00', 64), 'hex'))) AS longest,
 	   pg_temp.refused('scrypt$16$1$1$' || pg_temp.base64(decode(repeat('00', 65), 'hex')) || '$' || pg_temp.base64(decode(repeat('00', 64), 'hex'))) AS salt_too_long,
 	   pg_temp.refused('scrypt$16$1$1$' || pg_temp.base64(decode(repeat('00', 64), 'hex')) || '$' || pg_temp.base64(decode(repeat('00', 65), 'hex'))) AS digest_too_long;

@@ -129,6 +129,14 @@ SELECT name, field, value, rule, got FROM judged WHERE got <> ARRAY[rule]
 UNION ALL
 SELECT 'records made wrong', count(*)::text, NULL, NULL, NULL FROM judged;
 
+-- days beyond the year 9999 are days to come
+SELECT d.as_of, d.day, v.code
+  FROM (VALUES (date '300000-01-01', date '2026-11-01'), ('5874897-12-31', '2026-11-01'), ('2030-01-01', '300000-01-01'),
+			   ('5874897-12-31', '5874897-12-31')) d(day, as_of)
+	   CROSS JOIN LATERAL (SELECT d.day AS credential_expires_on) r
+	   CROSS JOIN LATERAL icp.violations(r, d.as_of, NULL) v
+ ORDER BY d.as_of, d.day;
+
 -- an individual is his own principal: he is not asked for one
 WITH right_record AS (
 	SELECT name, record || CASE WHEN name = 'person' THEN '{"principal_name": null, "principal_credential": null}'

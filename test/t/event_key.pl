@@ -101,6 +101,19 @@ write_key($key, $bytes x 65, 0600);
 refused($event, qr/$what.*\n.*more than 4096/, '4160 bytes');
 is(methods(), '1|21', 'nothing was written without its key');
 
+# Who connects with a setting of his own does not get round the key of the configuration.
+write_key($key, $bytes, 0600);
+foreach my $given ('event_key_file=', 'EVENT_KEY_FILE=/none', 'event_digest=sha256')
+{
+	local $ENV{PGOPTIONS} = "-c icpfiling.$given";
+	refused($event, qr/setting "icpfiling\.event_\w+" was given by the client/, "PGOPTIONS with $given");
+}
+$node->safe_psql('postgres', "ALTER ROLE nobody SET icpfiling.event_key_file = ''; GRANT USAGE ON SCHEMA beian TO nobody; GRANT INSERT ON beian.event TO nobody");
+isnt($node->psql('postgres', $event, stderr => \$err, extra_params => [ '-U', 'nobody' ]), 0, 'ALTER ROLE: refused');
+like($err, qr/was given by the client, or to its role/, 'ALTER ROLE: and says why');
+$node->safe_psql('postgres', 'DROP OWNED BY nobody');
+is(methods(), '1|21', 'nothing was written without its key');
+
 # With a key, by either digest; in one session over a change of the file.
 write_key($key, $bytes, 0600);
 $node->safe_psql('postgres', $event);
