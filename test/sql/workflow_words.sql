@@ -89,9 +89,9 @@ ROLLBACK;
 SELECT number AS before FROM beian.sponsor WHERE id = 1 \gset
 SELECT pg_temp.walk(16, 'approved');
 SELECT number::text = :'before' AS same FROM beian.sponsor WHERE id = 1;
-SELECT number FROM beian.site WHERE sponsor_id = 1 ORDER BY id;
+SELECT icp.service_no(number), icp.icp_id_of(number)::text = :'before' AS of_its_sponsor FROM beian.site WHERE sponsor_id = 1 ORDER BY id;
 
 SELECT count(*) AS problems FROM beian.verify_log();
 DROP SCHEMA beian CASCADE;
 DELETE FROM icp.calendar_year_local;
-SELECT format('DROP ROLE %I', name) FROM made_role \gexec
+SELECT format('DROP ROLE %I', name) FROM made_role ORDER BY name \gexec
