@@ -19,6 +19,10 @@ GRANT CREATE ON SCHEMA public TO regress_icp_nobody, regress_icp_p1, regress_icp
 
 SET ROLE regress_icp_owner;
 SELECT icp.create_registry();
+-- so that deadlines can be computed whenever this test runs
+INSERT INTO icp.calendar_year_local (year, source)
+SELECT y, 'test' FROM generate_series(extract(year FROM now())::int - 1, extract(year FROM now())::int + 2) y
+ WHERE NOT EXISTS (SELECT FROM icp.calendar_year c WHERE c.year = y);
 SELECT * FROM icp.check_registry();
 INSERT INTO beian.provider (name) VALUES ('P1'), ('P2');
 INSERT INTO beian.account (provider_id, user_name) VALUES (1, 'one'), (2, 'two'), (1, 'three');
@@ -333,6 +337,7 @@ INSERT INTO beian.sponsor (account_id, province, name) VALUES (1, '京', '　');
 INSERT INTO beian.sponsor (account_id, province, name) VALUES (1, '京', repeat('长', 1000));
 
 DROP TABLE public.page, public.shop, public.claim, public.claim_edge;
+DELETE FROM icp.calendar_year_local;
 DROP SCHEMA beian CASCADE;
 DROP OWNED BY regress_icp_owner, regress_icp_p1, regress_icp_p2, regress_icp_s1, regress_icp_jing, regress_icp_yue,
 	regress_icp_hu, regress_icp_ministry, regress_icp_public, regress_icp_nobody CASCADE;

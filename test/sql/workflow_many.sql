@@ -1,6 +1,10 @@
 -- One statement that ends the last accesses of many sites: each is followed by itself, whatever the others opened.
 SET client_min_messages = warning;
 SELECT icp.create_registry();
+-- so that deadlines can be computed whenever this test runs
+INSERT INTO icp.calendar_year_local (year, source)
+SELECT y, 'test' FROM generate_series(extract(year FROM now())::int - 1, extract(year FROM now())::int + 2) y
+ WHERE NOT EXISTS (SELECT FROM icp.calendar_year c WHERE c.year = y);
 INSERT INTO beian.provider (name) VALUES ('一号云');
 INSERT INTO beian.account (provider_id, user_name) SELECT 1, i::text FROM generate_series(1, 400) i;
 INSERT INTO beian.sponsor (account_id, province, name, status, number, last_service_no)
@@ -18,4 +22,5 @@ SELECT a.relname, (a.seq_tup_read + a.idx_tup_fetch - b.rows_read) / 400 < 30 AS
   FROM pg_stat_xact_user_tables a JOIN before b USING (relname)
  WHERE a.schemaname = 'beian' AND a.relname IN ('application', 'site', 'sponsor', 'event_chain') ORDER BY 1;
 COMMIT;
+DELETE FROM icp.calendar_year_local;
 DROP SCHEMA beian CASCADE;
