@@ -17,12 +17,13 @@ CREATE ROLE regress_icp_nobody;
 DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO regress_icp_owner', current_database()); END $$;
 GRANT CREATE ON SCHEMA public TO regress_icp_nobody, regress_icp_p1, regress_icp_owner;
 
-SET ROLE regress_icp_owner;
-SELECT icp.create_registry();
 -- so that deadlines can be computed whenever this test runs
 INSERT INTO icp.calendar_year_local (year, source)
 SELECT y, 'test' FROM generate_series(extract(year FROM now())::int - 1, extract(year FROM now())::int + 2) y
  WHERE NOT EXISTS (SELECT FROM icp.calendar_year c WHERE c.year = y);
+
+SET ROLE regress_icp_owner;
+SELECT icp.create_registry();
 SELECT * FROM icp.check_registry();
 INSERT INTO beian.provider (name) VALUES ('P1'), ('P2');
 INSERT INTO beian.account (provider_id, user_name) VALUES (1, 'one'), (2, 'two'), (1, 'three');
