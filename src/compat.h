@@ -131,4 +131,13 @@ icp_find_setting(const char *name)
 #define ICP_UPDATE_NEEDS_INDEXES(update_indexes) (update_indexes)
 #endif
 
+/* Constraints may be NOT ENFORCED, and generated columns virtual, from 18 on. */
+#if PG_VERSION_NUM >= 180000
+#define ICP_CHECK_ENFORCED(check) ((check)->ccenforced)
+#define ICP_HAS_GENERATED(constr) ((constr)->has_generated_stored || (constr)->has_generated_virtual)
+#else
+#define ICP_CHECK_ENFORCED(check) true
+#define ICP_HAS_GENERATED(constr) ((constr)->has_generated_stored)
+#endif
+
 #endif							/* ICP_COMPAT_H */

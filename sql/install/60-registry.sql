@@ -160,6 +160,7 @@ CREATE FUNCTION icp.check_registry(schema name DEFAULT 'beian')
 AS $$
 DECLARE
 	stored_version	text;
+	secret_id		text;
 BEGIN
 	IF to_regclass(format('%I.registry', schema)) IS NULL THEN
 		RAISE EXCEPTION 'schema % holds no registry', quote_ident(schema)
@@ -183,6 +184,13 @@ BEGIN
 		problem := 'stored keys were made by another version than ' || icp.name_key_version() || '; run icp.rekey_registry()';
 		RETURN NEXT;
 	END IF;
+	EXECUTE format('SELECT %I.claim_secret_id()', schema) INTO secret_id;
+	IF secret_id IS NULL THEN
+		kind := 'claim secret';
+		name := 'claim_secret';
+		problem := 'there is none, and no natural person can be entered; run set_claim_secret()';
+		RETURN NEXT;
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION icp.check_registry(name) IS
@@ -201,12 +209,14 @@ BEGIN
 	-- pending changes claim by name too, and sites of one name are looked up by it
 	EXECUTE format('UPDATE %I.sponsor_change c SET name = c.name WHERE c.status = ''pending''', schema);
 	EXECUTE format('UPDATE %I.site t SET name = t.name WHERE coalesce(t.name_key, t.name) IS DISTINCT FROM icp.name_key(t.name)', schema);
+	-- what was digested with another secret than the registry's
+	EXECUTE format('SELECT $1 + %I.rekey_claims()', schema) INTO changed USING changed;
 	EXECUTE format('UPDATE %I.registry r SET name_key_version = icp.name_key_version()', schema);
 	RETURN changed;
 END
 $$;
 COMMENT ON FUNCTION icp.rekey_registry(name) IS
-	'Makes the name keys anew after ICU''s data changed, with their claims; returns how many sponsors changed';
+	'Makes the name keys anew after ICU''s data changed, with their claims, and the digests of persons'' credentials that were made with another secret; returns how many sponsors changed';
 
 CREATE FUNCTION icp.upgrade_registry(schema name DEFAULT 'beian') RETURNS text
 	LANGUAGE plpgsql VOLATILE

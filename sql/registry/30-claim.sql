@@ -30,7 +30,7 @@ COMMENT ON COLUMN @registry@.claim.province_code IS 'Province of the row, GB/T 2
 COMMENT ON COLUMN @registry@.claim.approved IS 'The row is a filed record';
 COMMENT ON COLUMN @registry@.claim.kind IS 'domain, homepage or sponsor_name; any word in other applications'' tables';
 COMMENT ON COLUMN @registry@.claim.key IS
-	'A-label form of the domain, icp.homepage_key, icp.name_key (of natural persons with sponsor.claim_key''s digest), or the text itself';
+	'A-label form of the domain, icp.homepage_key, icp.name_key (of natural persons, while it is live, with sponsor.claim_key''s digest), or the text itself';
 
 CREATE TABLE @registry@.claim_edge (
 	id				bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

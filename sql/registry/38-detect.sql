@@ -1,10 +1,11 @@
 -- Detection on the registry's own tables: what is filed or applied for, and what a change would add (3 Q17).
 
 -- Many people have one name, so that a natural person's claim is the name with the credential; the name alone claims
--- nothing.  The credential is there as a digest, which nobody is shown: the view of conflicts leaves it out.
+-- nothing.  The credential is there as a digest with the registry's secret, which nobody is shown: the view of conflicts
+-- leaves it out, and it goes when the claim does.
 ALTER TABLE @registry@.sponsor ADD COLUMN claim_key text;
 COMMENT ON COLUMN @registry@.sponsor.claim_key IS
-	'What a natural person claims: name_key, a space, digest of the credential; empty without a credential; NULL for all others, whose name_key is claimed. Filled by trigger';
+	'What a natural person claims: name_key, a space, digest of the credential with the registry''s secret; empty without a credential, and when it claims no more; NULL for all others, whose name_key is claimed. Filled by trigger';
 ALTER TABLE @registry@.sponsor_change ADD COLUMN claim_key text;
 COMMENT ON COLUMN @registry@.sponsor_change.claim_key IS
 	'What the sponsor would claim by the change of name, nature or credential, as sponsor.claim_key or name_key; NULL where none of them changes. Filled by trigger';
@@ -13,21 +14,27 @@ CREATE FUNCTION @registry@.person_claim_key(name_key text, nature text, credenti
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
+	-- 128 bits of the digest: nobody finds two credentials that share them
 	SELECT CASE
 		WHEN NOT EXISTS (SELECT FROM icp.nature n WHERE n.is_person AND n.name = btrim(nature)) THEN NULL
 		WHEN coalesce(btrim(credential), '') = '' THEN ''
-		ELSE name_key || ' ' || to_hex(icp.claim_hash('credential',
-									coalesce(icp.try_credential(credential)::text, icp.name_key(credential)))) END;
+		ELSE name_key || ' ' || left(encode(@registry@.person_digest('credential',
+									coalesce(icp.try_credential(credential)::text, icp.name_key(credential))), 'hex'), 32) END;
 END;
 COMMENT ON FUNCTION @registry@.person_claim_key(text, text, text) IS
 	'sponsor.claim_key of a natural person (自然人, nature 个人); NULL for any other sponsor';
 
+-- (as the owner, who alone reads the secret)
 CREATE FUNCTION @registry@.fill_claim_key() RETURNS trigger
 	LANGUAGE plpgsql
+	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 BEGIN
 	NEW.claim_key := @registry@.person_claim_key(NEW.name_key, NEW.nature, NEW.credential);
+	IF NEW.claim_key IS NOT NULL AND NEW.status IN ('cancelled', 'withdrawn') THEN
+		NEW.claim_key := '';
+	END IF;
 	RETURN NEW;
 END
 $$;
@@ -43,6 +50,11 @@ CREATE FUNCTION @registry@.fill_change_claim_key() RETURNS trigger
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 BEGIN
+	-- what is decided claims nothing any more
+	IF NEW.status <> 'pending' THEN
+		NEW.claim_key := split_part(NEW.claim_key, ' ', 1);
+		RETURN NEW;
+	END IF;
 	NEW.claim_key := NULL;
 	IF num_nonnulls(NEW.name, NEW.nature, NEW.credential) > 0 OR NEW.cleared && '{nature,credential}' THEN
 		SELECT coalesce(@registry@.person_claim_key(k.name_key,
@@ -142,6 +154,78 @@ CREATE TRIGGER claim_sponsor_name_delete AFTER DELETE ON @registry@.sponsor_chan
 	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
 	icp.detect_conflict('sponsor_name', 'name', 'account_id', 'application_id', 'province=province_code',
 						'instead=claim_key', 'released=status=applied|dropped');
+
+-- A person's claim that is released keeps the name, which the history of conflicts shows, and loses the credential's
+-- digest.  Edges of a change's claim that only repeated the record's own go with it: they are the record's conflicts, and
+-- could not be told from others afterwards.
+CREATE FUNCTION @registry@.forget_claims_of(relation regclass, holders bigint[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	IF relation = '@registry@.sponsor_change'::regclass THEN
+		WITH repeated AS (
+			SELECT c.id, c.holder_id
+			  FROM @registry@.claim c
+			  JOIN @registry@.application a ON a.id = c.holder_id
+			  JOIN @registry@.claim own ON own.holder_id = a.sponsor_id AND own.holder = '@registry@.sponsor'::regclass
+			   AND own.kind = c.kind AND own.key = c.key AND own.released_at IS NULL AND own.id < c.id
+			 WHERE c.holder_id = ANY (holders) AND c.holder = relation AND c.kind = 'sponsor_name'
+			   AND c.released_at IS NOT NULL AND strpos(c.key, ' ') > 0
+		), outward AS (
+			DELETE FROM @registry@.claim_edge e USING repeated r WHERE e.claim_holder_id = r.holder_id AND e.claim_id = r.id
+		)
+		DELETE FROM @registry@.claim_edge e USING repeated r WHERE e.rival_holder_id = r.holder_id AND e.rival_id = r.id;
+	END IF;
+	UPDATE @registry@.claim c
+	   SET key = split_part(c.key, ' ', 1), key_hash = icp.claim_hash(c.kind, split_part(c.key, ' ', 1))
+	 WHERE c.holder_id = ANY (holders) AND c.holder = relation AND c.kind = 'sponsor_name'
+	   AND c.released_at IS NOT NULL AND strpos(c.key, ' ') > 0;
+END
+$$;
+COMMENT ON FUNCTION @registry@.forget_claims_of(regclass, bigint[]) IS
+	'Takes the digests of credentials out of released claims of these holders';
+
+CREATE FUNCTION @registry@.forget_claims() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	holders	bigint[];
+BEGIN
+	IF TG_OP = 'DELETE' THEN
+		IF TG_TABLE_NAME = 'sponsor' THEN
+			holders := ARRAY(SELECT o.id FROM old_rows o WHERE strpos(o.claim_key, ' ') > 0);
+		ELSE
+			holders := ARRAY(SELECT o.application_id FROM old_rows o WHERE strpos(o.claim_key, ' ') > 0);
+		END IF;
+	ELSIF TG_TABLE_NAME = 'sponsor' THEN
+		holders := ARRAY(SELECT o.id FROM old_rows o LEFT JOIN new_rows n ON n.id = o.id
+						  WHERE strpos(o.claim_key, ' ') > 0
+							AND (n.claim_key IS DISTINCT FROM o.claim_key OR n.account_id <> o.account_id));
+	ELSE
+		holders := ARRAY(SELECT o.application_id FROM old_rows o LEFT JOIN new_rows n ON n.application_id = o.application_id
+						  WHERE strpos(o.claim_key, ' ') > 0
+							AND (n.claim_key IS DISTINCT FROM o.claim_key OR n.account_id <> o.account_id));
+	END IF;
+	IF holders <> '{}' THEN
+		PERFORM @registry@.forget_claims_of(TG_RELID, holders);
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION @registry@.forget_claims() IS
+	'Trigger: takes the digest of the credential out of what persons claim no more';
+-- (by name after those that release the claims)
+CREATE TRIGGER forget_claims_update AFTER UPDATE ON @registry@.sponsor
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.forget_claims();
+CREATE TRIGGER forget_claims_delete AFTER DELETE ON @registry@.sponsor
+	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.forget_claims();
+CREATE TRIGGER forget_claims_update AFTER UPDATE ON @registry@.sponsor_change
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.forget_claims();
+CREATE TRIGGER forget_claims_delete AFTER DELETE ON @registry@.sponsor_change
+	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.forget_claims();
 
 CREATE FUNCTION @registry@.refuse_truncate() RETURNS trigger
 	LANGUAGE plpgsql

@@ -5,7 +5,7 @@ CREATE TABLE @registry@.untrue_item (
 	sponsor_id		bigint NOT NULL REFERENCES @registry@.sponsor,
 	site_id			bigint REFERENCES @registry@.site,
 	item			text NOT NULL,
-	value_sha256	bytea,
+	value_digest	bytea,
 	province_code	smallint,
 	how				text NOT NULL CHECK (btrim(how) <> ''),
 	found_at		timestamptz NOT NULL DEFAULT now(),
@@ -23,7 +23,7 @@ COMMENT ON COLUMN @registry@.untrue_item.id IS 'Surrogate key';
 COMMENT ON COLUMN @registry@.untrue_item.sponsor_id IS 'The sponsor';
 COMMENT ON COLUMN @registry@.untrue_item.site_id IS 'The site whose item it is; NULL: it is the sponsor''s';
 COMMENT ON COLUMN @registry@.untrue_item.item IS 'The column, such as phone or credential; * for the whole record';
-COMMENT ON COLUMN @registry@.untrue_item.value_sha256 IS 'SHA-256 of what it said when it was found untrue, filled by trigger; the value itself is not kept';
+COMMENT ON COLUMN @registry@.untrue_item.value_digest IS 'HMAC-SHA-256, with the registry''s secret, of what it said when it was found untrue, filled by trigger; the value itself is not kept';
 COMMENT ON COLUMN @registry@.untrue_item.province_code IS 'The sponsor''s province, GB/T 2260, filled by trigger';
 COMMENT ON COLUMN @registry@.untrue_item.how IS 'How it was found';
 COMMENT ON COLUMN @registry@.untrue_item.found_at IS 'When, filled by trigger';
@@ -32,11 +32,17 @@ COMMENT ON COLUMN @registry@.untrue_item.settled_at IS 'When it was settled thou
 COMMENT ON COLUMN @registry@.untrue_item.settled_by IS 'By which role, filled by trigger';
 COMMENT ON COLUMN @registry@.untrue_item.settled_because IS 'Why: it is true after all';
 
-CREATE FUNCTION @registry@.item_sha256(record jsonb, item text) RETURNS bytea
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-	RETURN sha256(convert_to(coalesce(record ->> item, ''), 'UTF8'));
-COMMENT ON FUNCTION @registry@.item_sha256(jsonb, text) IS 'SHA-256 of what an item of a record says';
+-- A telephone or identity number would be guessed from a digest without a secret.
+CREATE FUNCTION @registry@.item_digest(record jsonb, item text) RETURNS bytea
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	RETURN @registry@.person_digest('untrue_item', item || '=' || coalesce(record ->> item, ''));
+END
+$$;
+COMMENT ON FUNCTION @registry@.item_digest(jsonb, text) IS
+	'HMAC-SHA-256, with the registry''s secret, of what an item of a record says';
 
 CREATE FUNCTION @registry@.fill_untrue_item() RETURNS trigger
 	LANGUAGE plpgsql
@@ -47,8 +53,8 @@ DECLARE
 	record	jsonb;
 BEGIN
 	IF TG_OP = 'UPDATE' THEN
-		IF (NEW.sponsor_id, NEW.site_id, NEW.item, NEW.value_sha256, NEW.how, NEW.found_at, NEW.found_by)
-		   IS DISTINCT FROM (OLD.sponsor_id, OLD.site_id, OLD.item, OLD.value_sha256, OLD.how, OLD.found_at, OLD.found_by)
+		IF (NEW.sponsor_id, NEW.site_id, NEW.item, NEW.value_digest, NEW.how, NEW.found_at, NEW.found_by)
+		   IS DISTINCT FROM (OLD.sponsor_id, OLD.site_id, OLD.item, OLD.value_digest, OLD.how, OLD.found_at, OLD.found_by)
 		   OR OLD.settled_because IS NOT NULL THEN
 			RAISE EXCEPTION 'finding % stands as it was made', OLD.id
 				USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'It is settled by settled_because, once.';
@@ -66,7 +72,7 @@ BEGIN
 		RAISE EXCEPTION 'there is no item "%" of sponsor % and site %', NEW.item, NEW.sponsor_id, coalesce(NEW.site_id::text, 'none')
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'Items are the columns of sponsor and site; * is the whole record.';
 	END IF;
-	NEW.value_sha256 := CASE WHEN NEW.item <> '*' THEN @registry@.item_sha256(record, NEW.item) END;
+	NEW.value_digest := CASE WHEN NEW.item <> '*' THEN @registry@.item_digest(record, NEW.item) END;
 	NEW.province_code := (SELECT s.province_code FROM @registry@.sponsor s WHERE s.id = NEW.sponsor_id);
 	NEW.found_at := now();
 	NEW.found_by := @registry@.acting_user();
@@ -110,7 +116,7 @@ BEGIN
 		  FROM @registry@.untrue_item u
 		 WHERE u.sponsor_id = a.sponsor_id AND u.settled_at IS NULL AND (u.site_id IS NULL OR u.site_id = a.site_id)
 		   AND (u.item = '*'
-				OR u.value_sha256 = @registry@.item_sha256(CASE WHEN u.site_id IS NULL THEN to_jsonb(s) ELSE to_jsonb(t) END, u.item))
+				OR u.value_digest = @registry@.item_digest(CASE WHEN u.site_id IS NULL THEN to_jsonb(s) ELSE to_jsonb(t) END, u.item))
 		 ORDER BY u.id);
 	IF problems <> '{}' AND @registry@.owner_is_exempt() THEN
 		INSERT INTO @registry@.event (actor, event, application_id, sponsor_id, site_id, province_code, reason)

@@ -33,7 +33,7 @@ INSERT INTO beian.untrue_item (sponsor_id, item, how) VALUES (1, 'phone', '回�
 SET ROLE regress_icp_p1;
 INSERT INTO beian.untrue_item (sponsor_id, item, how) VALUES (1, 'telephone', '回访');
 INSERT INTO beian.untrue_item (sponsor_id, item, how) VALUES (1, 'phone', ' ');
-INSERT INTO beian.untrue_item (sponsor_id, item, how) VALUES (1, 'phone', '回访电话不属于该单位') RETURNING id AS f, found_by, value_sha256 = sha256('010-61230987') AS digest, province_code \gset
+INSERT INTO beian.untrue_item (sponsor_id, item, how) VALUES (1, 'phone', '回访电话不属于该单位') RETURNING id AS f, found_by, octet_length(value_digest) = 32 AND value_digest <> sha256('010-61230987') AS digest, province_code \gset
 \echo :found_by :digest :province_code
 SELECT beian.acting_user();
 RESET ROLE;
