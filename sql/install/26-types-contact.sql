@@ -30,3 +30,9 @@ CREATE FUNCTION icp.try_phone(text) RETURNS text
   AS 'MODULE_PATHNAME', 'icp_try_phone' LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION icp.try_phone(text) IS
   'a telephone number in its canonical form, as 13800138000 or 010-61230987-801; NULL where the text is not one';
+
+CREATE FUNCTION icp.shown(value text) RETURNS text
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'icp_shown_text';
+COMMENT ON FUNCTION icp.shown(text) IS
+	'What a message shows of a word that was not expected, since it may be somebody''s: numbers of telephones and persons, who stands before an @, and a text of Chinese characters alone, but for its first, are stars';

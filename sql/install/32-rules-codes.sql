@@ -569,7 +569,7 @@ DECLARE
 BEGIN
 	SELECT n.id INTO nature_id FROM icp.nature n WHERE filing_materials.nature IN (n.name, n.former_name, n.id::text);
 	IF NOT FOUND THEN
-		RAISE EXCEPTION 'nature "%" is not in icp.nature', nature
+		RAISE EXCEPTION 'nature "%" is not in icp.nature', icp.shown(nature)
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'SELECT id, name FROM icp.nature lists them (主办单位性质).';
 	END IF;
 	RETURN QUERY SELECT f.material, f.instead, f.is_original, f.clause FROM icp.filing_material f

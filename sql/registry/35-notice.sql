@@ -160,7 +160,7 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM icp.notice_template t WHERE t.code = send_notice.template
 				   UNION ALL
 				   SELECT FROM icp.notice_template_local l WHERE l.code = send_notice.template) THEN
-		RAISE EXCEPTION 'notice "%" is not in icp.notice_template', template
+		RAISE EXCEPTION 'notice "%" is not in icp.notice_template', icp.shown(template)
 			USING ERRCODE = 'invalid_parameter_value',
 				  HINT = 'SELECT DISTINCT code FROM icp.notice_text lists the notices.';
 	END IF;

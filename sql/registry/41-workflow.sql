@@ -208,7 +208,12 @@ BEGIN
 			PERFORM FROM @registry@.access c WHERE c.site_id = NEW.site_id ORDER BY c.id FOR NO KEY UPDATE;
 		END IF;
 		IF steps IN ('F', 'V') THEN
-			SELECT string_agg(format('%s %s is also claimed by %s %s of account %s', c.kind, c.key,
+			-- (of a natural person without the name)
+			SELECT string_agg(format('%s %s is also claimed by %s %s of account %s', c.kind,
+									 CASE WHEN EXISTS (SELECT FROM @registry@.claim k
+														WHERE k.holder_id = c.rival_holder_id AND k.id = c.rival_id
+														  AND k.kind = 'sponsor_name' AND strpos(k.key, ' ') > 0)
+										  THEN 'of a natural person (自然人)' ELSE c.key END,
 									 c.rival_holder, c.rival_holder_id, c.rival_account_id), '; '
 							  ORDER BY c.kind, c.key, c.rival_id)
 			  INTO conflicts

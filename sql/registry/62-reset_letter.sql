@@ -11,7 +11,7 @@ DECLARE
 	filed		jsonb;
 	unknown		text;
 BEGIN
-	SELECT string_agg(k, ', ' ORDER BY k) INTO unknown
+	SELECT string_agg(icp.shown(k), ', ' ORDER BY k) INTO unknown
 	  FROM jsonb_object_keys(given) k WHERE k <> ALL (compared || of_site);
 	IF unknown IS NOT NULL THEN
 		RAISE EXCEPTION 'not compared with the filing: %', unknown

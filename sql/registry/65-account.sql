@@ -102,7 +102,7 @@ BEGIN
 	RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 		MESSAGE = CASE channel WHEN 'sms' THEN 'no mobile number (手机号码) to which a code can be sent'
 							   WHEN 'mail' THEN 'no mailbox (邮箱) to which a code can be sent'
-							   ELSE format('codes are sent by sms and mail, not by "%s"', channel) END;
+							   ELSE format('codes are sent by sms and mail, not by "%s"', icp.shown(channel)) END;
 END
 $$;
 COMMENT ON FUNCTION @registry@.check_account_address(text, text) IS
@@ -178,7 +178,7 @@ BEGIN
 	SELECT * INTO waiting FROM @registry@.account_code c WHERE c.account_id = account.id AND c.channel = channel
 	   FOR NO KEY UPDATE;
 	IF NOT FOUND OR waiting.confirmed_at IS NOT NULL THEN
-		RAISE EXCEPTION 'account % waits for no code (验证码) by %', account_id, channel
+		RAISE EXCEPTION 'account % waits for no code (验证码) by %', account_id, icp.shown(channel)
 			USING ERRCODE = 'object_not_in_prerequisite_state';
 	ELSIF code IS NULL THEN
 		RAISE EXCEPTION 'no code (验证码) was given' USING ERRCODE = 'null_value_not_allowed';
@@ -215,7 +215,7 @@ BEGIN
 		RAISE EXCEPTION 'account % was made by its provider and needs no code (验证码)', account_id
 			USING ERRCODE = 'object_not_in_prerequisite_state';
 	ELSIF last.confirmed_at IS NOT NULL AND address IS NULL THEN
-		RAISE EXCEPTION 'account % waits for no code (验证码) by %', account_id, channel
+		RAISE EXCEPTION 'account % waits for no code (验证码) by %', account_id, icp.shown(channel)
 			USING ERRCODE = 'object_not_in_prerequisite_state';
 	ELSIF last.sent_at > now() - pause THEN
 		RAISE EXCEPTION 'no further code (验证码) is sent yet for account %', account_id

@@ -69,7 +69,7 @@ BEGIN
 		SELECT to_jsonb(t) INTO record FROM @registry@.site t WHERE t.id = NEW.site_id AND t.sponsor_id = NEW.sponsor_id;
 	END IF;
 	IF record IS NULL OR NEW.item <> '*' AND NOT record ? NEW.item THEN
-		RAISE EXCEPTION 'there is no item "%" of sponsor % and site %', NEW.item, NEW.sponsor_id, coalesce(NEW.site_id::text, 'none')
+		RAISE EXCEPTION 'there is no item "%" of sponsor % and site %', icp.shown(NEW.item), NEW.sponsor_id, coalesce(NEW.site_id::text, 'none')
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'Items are the columns of sponsor and site; * is the whole record.';
 	END IF;
 	NEW.value_digest := CASE WHEN NEW.item <> '*' THEN @registry@.item_digest(record, NEW.item) END;

@@ -16,14 +16,14 @@ BEGIN
 	LOCK TABLE @registry@.sponsor IN EXCLUSIVE MODE;
 	LOCK TABLE @registry@.sponsor_change, @registry@.claim, @registry@.untrue_item IN SHARE ROW EXCLUSIVE MODE;
 	-- A finding keeps no value: where the record still says what was found untrue, it is digested again.  Without the
-	-- secret of before, that is where the record has not changed since.
+	-- secret of before, it is taken to say so still, until a bureau settles the finding.
 	still_said := ARRAY(
 		SELECT u.id FROM @registry@.untrue_item u
 		  JOIN @registry@.sponsor s ON s.id = u.sponsor_id
 		  LEFT JOIN @registry@.site t ON t.id = u.site_id
 		 WHERE CASE WHEN u.value_digest IS NULL THEN false
 					WHEN NOT EXISTS (SELECT FROM @registry@.claim_secret)
-					THEN coalesce(t.changed_at, s.changed_at) <= u.found_at
+					THEN u.settled_at IS NULL
 					ELSE u.value_digest = @registry@.item_digest(CASE WHEN u.site_id IS NULL THEN to_jsonb(s)
 																	   ELSE to_jsonb(t) END, u.item) END);
 	IF rekey_claims.secret IS NOT NULL THEN

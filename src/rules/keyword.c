@@ -29,6 +29,7 @@
 #include "core/name_key.h"
 #include "rules/keyword.h"
 #include "types/encoding.h"
+#include "types/fault.h"
 
 ICP_FUNCTION(icp_find_keywords);
 ICP_FUNCTION(icp_keyword_changed);
@@ -486,7 +487,7 @@ icp_find_keywords(PG_FUNCTION_ARGS)
 	if (number < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("keyword list (关键词表) \"%s\" does not exist", list),
+				 errmsg("keyword list (关键词表) \"%s\" does not exist", icp_shown(list, strlen(list))),
 				 errhint("Lists are those of icp.keyword and icp.keyword_local, and \"division\".")));
 	search.lists = number < KEYWORD_LISTS ? KEYWORD_BIT(number) : 0;
 	search.own_list = number;

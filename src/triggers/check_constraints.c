@@ -81,32 +81,52 @@ static Guarded *guarded = NULL;
 static emit_log_hook_type next_emit_log_hook = NULL;
 
 static bool
-same_name(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
-static bool
 is_guarded(const char *schema, const char *table, const char *constraint)
 {
 	for (Guarded *g = guarded; g != NULL; g = g->next)
 	{
-		if (strcmp(g->schema, schema) == 0 && strcmp(g->table, table) == 0 && same_name(g->constraint, constraint))
+		if (strcmp(g->schema, schema) == 0 && strcmp(g->table, table) == 0 &&
+			(constraint == NULL ? g->constraint == NULL : g->constraint != NULL && strcmp(g->constraint, constraint) == 0))
 			return true;
 	}
 	return false;
+}
+
+/* Is it the server's own message, whatever the language, of a row or of a key?  What others say of them stays. */
+static bool
+begins_with(const ErrorData *edata, const char *words)
+{
+	return edata->message_id != NULL && strncmp(edata->message_id, words, strlen(words)) == 0;
+}
+
+static bool
+shows_guarded(const ErrorData *edata)
+{
+	if (edata->schema_name == NULL || edata->table_name == NULL)
+		return false;
+	switch (edata->sqlerrcode)
+	{
+		case ERRCODE_CHECK_VIOLATION:
+			return begins_with(edata, "new row for relation") &&
+				is_guarded(edata->schema_name, edata->table_name, NULL);
+		case ERRCODE_NOT_NULL_VIOLATION:
+			return begins_with(edata, "null value in column") &&
+				is_guarded(edata->schema_name, edata->table_name, NULL);
+		case ERRCODE_UNIQUE_VIOLATION:
+		case ERRCODE_EXCLUSION_VIOLATION:
+			return (begins_with(edata, "duplicate key value") || begins_with(edata, "conflicting key value")) &&
+				edata->constraint_name != NULL &&
+				is_guarded(edata->schema_name, edata->table_name, edata->constraint_name);
+		default:
+			return false;
+	}
 }
 
 /* Takes the row or key out of a message before it goes to the log and the client; allocates nothing. */
 static void
 withhold_detail(ErrorData *edata)
 {
-	if (edata->schema_name != NULL && edata->table_name != NULL && edata->detail != NULL &&
-		((edata->sqlerrcode == ERRCODE_CHECK_VIOLATION || edata->sqlerrcode == ERRCODE_NOT_NULL_VIOLATION) ?
-		 is_guarded(edata->schema_name, edata->table_name, NULL) :
-		 (edata->sqlerrcode == ERRCODE_UNIQUE_VIOLATION || edata->sqlerrcode == ERRCODE_EXCLUSION_VIOLATION) &&
-		 edata->constraint_name != NULL &&
-		 is_guarded(edata->schema_name, edata->table_name, edata->constraint_name)))
+	if (shows_guarded(edata))
 	{
 		edata->detail = NULL;
 		edata->hide_ctx = true;

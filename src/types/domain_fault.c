@@ -10,6 +10,7 @@
 
 #include "types/domain_fault.h"
 #include "types/encoding.h"
+#include "types/fault.h"
 
 #define SHOWN_MAX 200			/* bytes of input shown in a message */
 
@@ -25,40 +26,13 @@ shown(const char *utf8, size_t len)
 	return len;
 }
 
-/*
- * Whoever stands before an @ sign, in an e-mail address or a URL, with or without a password, is nobody the
- * server's log need know.
- */
-static char *
-mask_user(const char *text)
-{
-	StringInfoData out;
-	const char *start = text;
-	const char *at;
-
-	initStringInfo(&out);
-	while ((at = strchr(start, '@')) != NULL)
-	{
-		const char *user = at;
-
-		while (user > start && strchr("/,;{}\" \t\r\n", user[-1]) == NULL)
-			user--;
-		appendBinaryStringInfo(&out, start, user - start);
-		if (user < at)
-			appendStringInfoString(&out, "***");
-		appendStringInfoChar(&out, '@');
-		start = at + 1;
-	}
-	appendStringInfoString(&out, start);
-	return out.data;
-}
-
 char *
 icp_domain_fault_shown(const char *utf8, size_t len)
 {
 	char	   *text = pnstrdup(utf8, len);
 
-	text = mask_user(text);
+	text = icp_mask_user(text);
+	icp_mask_digits(text);
 	return icp_from_utf8(pnstrdup(text, shown(text, strlen(text))));
 }
 
@@ -136,9 +110,11 @@ void
 icp_domain_fault_report(Node *escontext, const char *type, const char *utf8, size_t len,
 						 const IcpFaultWords *words)
 {
+	char	   *masked = icp_shown(utf8, len);
+
 	errsave(escontext,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("invalid input syntax for type %s: \"%s\"", type, icp_domain_fault_shown(utf8, len)),
+			 errmsg("invalid input syntax for type %s: \"%s\"", type, icp_domain_fault_shown(masked, strlen(masked))),
 			 errdetail("%s", words->detail),
 			 errhint("%s", words->hint)));
 }

@@ -8,10 +8,13 @@
 
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
+#include "utils/builtins.h"
 
 #include "core/province.h"
 #include "types/encoding.h"
 #include "types/fault.h"
+
+ICP_FUNCTION(icp_shown_text);
 
 #define PART_MAX 48				/* bytes of the user's text that a message quotes */
 
@@ -58,6 +61,10 @@ icp_fault_text(const IcpFault *fault, const char *s, int len)
 	int			position = characters_before(s, pos) + 1;
 	char		part[PART_MAX + 4];
 	int			part_len = end - pos;
+
+	/* same length: positions hold */
+	s = pnstrdup(s, len);
+	icp_mask_digits(unconstify(char *, s));
 
 	if (part_len > PART_MAX)
 	{
@@ -197,4 +204,93 @@ icp_fault_text(const IcpFault *fault, const char *s, int len)
 	result.detail = icp_from_utf8(detail.data);
 	result.hint = icp_from_utf8(pstrdup(hint));
 	return result;
+}
+
+/*
+ * Whoever stands before an @ sign, in an e-mail address or a URL, with or without a password, is nobody the
+ * server's log need know.
+ */
+char *
+icp_mask_user(const char *text)
+{
+	StringInfoData out;
+	const char *start = text;
+	const char *at;
+
+	initStringInfo(&out);
+	while ((at = strchr(start, '@')) != NULL)
+	{
+		const char *user = at;
+
+		while (user > start && strchr("/,;{}\" \t\r\n", user[-1]) == NULL)
+			user--;
+		appendBinaryStringInfo(&out, start, user - start);
+		if (user < at)
+			appendStringInfoString(&out, "***");
+		appendStringInfoChar(&out, '@');
+		start = at + 1;
+	}
+	appendStringInfoString(&out, start);
+	return out.data;
+}
+
+/* 11 digits from 13 to 19 are a mobile number; 15, and 17 with a digit or X, one of a person. */
+void
+icp_mask_digits(char *text)
+{
+	char	   *run = text;
+
+	while (*run != '\0')
+	{
+		size_t		n = 0;
+
+		while (run[n] >= '0' && run[n] <= '9')
+			n++;
+		if ((n == 11 && run[0] == '1' && run[1] >= '3') || n == 15 || n == 17 || n == 18)
+		{
+			memset(run + 3, '*', n - 3);
+			if (n == 17 && (run[n] == 'X' || run[n] == 'x'))
+				run[n++] = '*';
+		}
+		run += Max(n, 1);
+	}
+}
+
+char *
+icp_shown(const char *utf8, size_t len)
+{
+	char	   *text = icp_mask_user(pnstrdup(utf8, len));
+	int			characters = 0;
+	char	   *p;
+	StringInfoData out;
+
+	icp_mask_digits(text);
+	for (p = text; *p != '\0'; p++)
+	{
+		if ((unsigned char) *p < 0x80)
+			return text;
+		if (((unsigned char) *p & 0xC0) != 0x80)
+			characters++;
+	}
+	/* what has dots is a domain */
+	if (characters < 2 || strstr(text, "。") != NULL || strstr(text, "．") != NULL)
+		return text;
+	initStringInfo(&out);
+	appendBinaryStringInfo(&out, text, pg_utf_mblen((unsigned char *) text));
+	appendStringInfoSpaces(&out, characters - 1);
+	memset(out.data + out.len - (characters - 1), '*', characters - 1);
+	return out.data;
+}
+
+/*
+ * shown(text)
+ */
+Datum
+icp_shown_text(PG_FUNCTION_ARGS)
+{
+	text	   *t = PG_GETARG_TEXT_PP(0);
+	int			len = VARSIZE_ANY_EXHDR(t);
+	const char *utf8 = icp_to_utf8(VARDATA_ANY(t), &len);
+
+	PG_RETURN_TEXT_P(cstring_to_text(icp_from_utf8(icp_shown(utf8, len))));
 }

@@ -15,6 +15,7 @@
 #include "core/ip_text.h"
 #include "types/contact.h"
 #include "types/encoding.h"
+#include "types/fault.h"
 #include "types/ip_range.h"
 
 ICP_FUNCTION(icp_ip_range_canonical);
@@ -275,7 +276,7 @@ icp_ip_range_of_text(PG_FUNCTION_ARGS)
 	if (icp_ip_parse(s, len, &addresses, &fault) == ICP_WRONG)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("not a range of addresses: \"%s\"", text_to_cstring(t)),
+				 errmsg("not a range of addresses: \"%s\"", icp_from_utf8(icp_shown(s, len))),
 				 errdetail("%s", icp_contact_detail(icp_ip_reason_text(fault.reason), s, len, &fault)),
 				 errhint("%s", icp_contact_hint(icp_ip_reason_text(fault.reason)))));
 	PG_RETURN_RANGE_P(make_ip_range(result_range(fcinfo), &addresses));

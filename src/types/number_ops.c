@@ -9,6 +9,7 @@
 #include "utils/builtins.h"
 
 #include "types/encoding.h"
+#include "types/fault.h"
 #include "types/number.h"
 #include "types/province.h"
 
@@ -176,7 +177,7 @@ icp_make_filing_number(PG_FUNCTION_ARGS)
 	if (!icp_service_kind_of_name(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), &kind))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("\"%s\" is not a kind of service", text_to_cstring(name)),
+				 errmsg("\"%s\" is not a kind of service", icp_from_utf8(icp_shown(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)))),
 				 errhint("The kinds are site, app, mini_program and quick_app.")));
 	if (!icp_number_service(PG_GETARG_ICP_NUMBER(0), service_no, kind, &value))
 		ereport(ERROR,

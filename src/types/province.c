@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 
 #include "types/encoding.h"
+#include "types/fault.h"
 #include "types/province.h"
 
 #define HINT_PROVINCE \
@@ -41,6 +42,13 @@ problem(const char *s, int len)
 	return icp_from_utf8(pstrdup(icp_province_problem(s, len)));
 }
 
+static char *
+shown(const char *s, int len)
+{
+	s = icp_to_utf8(s, &len);
+	return icp_from_utf8(icp_shown(s, len));
+}
+
 static const IcpProvince *
 get_province(FunctionCallInfo fcinfo)
 {
@@ -56,7 +64,7 @@ icp_province_in(PG_FUNCTION_ARGS)
 	if (i == 0)
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s: \"%s\"", "icp.province", s),
+				 errmsg("invalid input syntax for type %s: \"%s\"", "icp.province", shown(s, strlen(s))),
 				 errdetail_internal("%s", problem(s, strlen(s))),
 				 errhint("%s", icp_from_utf8(pstrdup(HINT_PROVINCE)))));
 	PG_RETURN_PROVINCE(icp_provinces[i].code);
