@@ -184,7 +184,9 @@ BEGIN
 		problem := 'stored keys were made by another version than ' || icp.name_key_version() || '; run icp.rekey_registry()';
 		RETURN NEXT;
 	END IF;
-	EXECUTE format('SELECT %I.claim_secret_id()', schema) INTO secret_id;
+	IF to_regprocedure(format('%I.claim_secret_id()', schema)) IS NOT NULL THEN
+		EXECUTE format('SELECT %I.claim_secret_id()', schema) INTO secret_id;
+	END IF;
 	IF secret_id IS NULL THEN
 		kind := 'claim secret';
 		name := 'claim_secret';
@@ -236,6 +238,11 @@ BEGIN
 			USING ERRCODE = 'feature_not_supported',
 				  DETAIL = format('The extension knows registries of version %s.', this_version),
 				  HINT = 'Upgrade the extension first: ALTER EXTENSION icpfiling UPDATE.';
+	END IF;
+	IF to_regclass(format('%I.claim_secret', schema)) IS NULL THEN
+		RAISE EXCEPTION 'registry % was laid before the claims of persons (自然人) had a secret', schema
+			USING ERRCODE = 'feature_not_supported',
+				  HINT = 'It is of a development version: lay another registry, and load its records.';
 	END IF;
 	-- Spell the definitions as this server does, but only those of objects that are there as they were laid.
 	EXECUTE format($query$

@@ -205,8 +205,9 @@ BEGIN
 						  WHERE strpos(o.claim_key, ' ') > 0
 							AND (n.claim_key IS DISTINCT FROM o.claim_key OR n.account_id <> o.account_id));
 	ELSE
+		-- (of what is applied the settlements are carried over first: keep_settlements)
 		holders := ARRAY(SELECT o.application_id FROM old_rows o LEFT JOIN new_rows n ON n.application_id = o.application_id
-						  WHERE strpos(o.claim_key, ' ') > 0
+						  WHERE strpos(o.claim_key, ' ') > 0 AND n.status IS DISTINCT FROM 'applied'
 							AND (n.claim_key IS DISTINCT FROM o.claim_key OR n.account_id <> o.account_id));
 	END IF;
 	IF holders <> '{}' THEN

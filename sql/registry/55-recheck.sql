@@ -253,11 +253,13 @@ BEGIN
 	 WHERE o.holder_id = NEW.id AND o.holder IN ('@registry@.site_change'::regclass, '@registry@.sponsor_change'::regclass)
 	   AND n.id > greatest(s.left_claim, s.right_claim)
 	ON CONFLICT DO NOTHING;
+	-- nobody asks for their keys any more
+	PERFORM @registry@.forget_claims_of('@registry@.sponsor_change', ARRAY[NEW.id]);
 	RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION @registry@.keep_settlements() IS
-	'Trigger: the settlements of an applied change''s claims hold for the record''s claims too';
+	'Trigger: the settlements of an applied change''s claims hold for the record''s claims too; then persons'' digests go';
 CREATE TRIGGER d_keep_settlements AFTER UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state = 'approved' AND NEW.state IS DISTINCT FROM OLD.state AND NEW.kind LIKE 'change\_%')
 	EXECUTE FUNCTION @registry@.keep_settlements();
