@@ -18,6 +18,41 @@ ALTER TABLE @registry@.freed_number ENABLE ROW LEVEL SECURITY;
 -- Who had a number before: live ones have sponsor_live_number_key.
 CREATE INDEX sponsor_former_number_idx ON @registry@.sponsor (number) WHERE number IS NOT NULL AND status <> 'filed';
 
+-- A licence takes the place of a number (4 §21(二)), and the number is nobody's again: what says so is a row, which
+-- reaches a subscriber, while sequences stay where they are.
+CREATE TABLE @registry@.former_number (
+	number			icp.icp_id PRIMARY KEY,
+	sponsor_id		bigint NOT NULL,
+	province_code	smallint,
+	left_at			timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE @registry@.former_number IS
+	'Sponsor numbers that no record has any more, because another took its place or the record was deleted: none of them is issued again';
+COMMENT ON COLUMN @registry@.former_number.number IS 'The number';
+COMMENT ON COLUMN @registry@.former_number.sponsor_id IS 'Who had it last; no foreign key: it outlives records';
+COMMENT ON COLUMN @registry@.former_number.province_code IS 'The sponsor''s province, GB/T 2260';
+COMMENT ON COLUMN @registry@.former_number.left_at IS 'Since when nobody has it';
+ALTER TABLE @registry@.former_number ENABLE ROW LEVEL SECURITY;
+
+CREATE FUNCTION @registry@.keep_former_number() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	INSERT INTO @registry@.former_number (number, sponsor_id, province_code) VALUES (OLD.number, OLD.id, OLD.province_code)
+	ON CONFLICT ON CONSTRAINT former_number_pkey DO UPDATE SET sponsor_id = EXCLUDED.sponsor_id, left_at = EXCLUDED.left_at;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION @registry@.keep_former_number() IS 'Trigger: remembers a number that a sponsor has no more';
+-- (WHEN by comparisons of numbers: a restore has no path to operators of icp)
+CREATE TRIGGER keep_former_number AFTER UPDATE ON @registry@.sponsor
+	FOR EACH ROW WHEN (OLD.number::text IS DISTINCT FROM NEW.number::text AND OLD.number IS NOT NULL)
+	EXECUTE FUNCTION @registry@.keep_former_number();
+CREATE TRIGGER keep_deleted_number AFTER DELETE ON @registry@.sponsor
+	FOR EACH ROW WHEN (OLD.number IS NOT NULL) EXECUTE FUNCTION @registry@.keep_former_number();
+
 -- One transaction after the other makes a year's sequences, of whatever province: if two made two of them in opposite
 -- order, each would wait for the other.
 CREATE FUNCTION @registry@.make_serial(for_province icp.province, year integer) RETURNS void
@@ -30,11 +65,15 @@ DECLARE
 BEGIN
 	-- (a row that is the owner's alone: an advisory lock anybody may take, and keep)
 	PERFORM FROM @registry@.registry FOR NO KEY UPDATE;
-	-- What was loaded from elsewhere may have numbers of this year already.
+	-- Behind the highest that was ever issued: what was loaded from elsewhere, or issued before this server was
+	-- promoted, has numbers of this year already, and some of them are former ones by now.
 	EXECUTE format('CREATE SEQUENCE IF NOT EXISTS @registry@.%I AS bigint MAXVALUE 999999 START WITH %s', serial,
-		(SELECT coalesce(max(icp.serial_of(s.number)::bigint % 1000000), 0) + 1
-		   FROM @registry@.sponsor s
-		  WHERE s.number BETWEEN icp.make_icp_id(for_province, year, 1) AND icp.make_icp_id(for_province, year, 999999)));
+		(SELECT coalesce(max(icp.serial_of(n.number)::bigint % 1000000), 0) + 1
+		   FROM (SELECT s.number FROM @registry@.sponsor s
+				  WHERE s.number BETWEEN icp.make_icp_id(for_province, year, 1) AND icp.make_icp_id(for_province, year, 999999)
+				 UNION ALL
+				 SELECT f.number FROM @registry@.former_number f
+				  WHERE f.number BETWEEN icp.make_icp_id(for_province, year, 1) AND icp.make_icp_id(for_province, year, 999999)) n));
 	EXECUTE format('COMMENT ON SEQUENCE @registry@.%I IS %L', serial,
 		format('Running numbers of sponsors of %s approved in %s', for_province, year));
 END
@@ -65,7 +104,8 @@ BEGIN
 		ELSE
 			issued := icp.make_icp_id(for_province, year, nextval(sequence::regclass)::integer);
 			EXIT WHEN NOT EXISTS (SELECT FROM @registry@.sponsor s WHERE s.number = issued AND s.status = 'filed')
-				  AND NOT EXISTS (SELECT FROM @registry@.sponsor s WHERE s.number = issued AND s.status <> 'filed');
+				  AND NOT EXISTS (SELECT FROM @registry@.sponsor s WHERE s.number = issued AND s.status <> 'filed')
+				  AND NOT EXISTS (SELECT FROM @registry@.former_number f WHERE f.number = issued);
 		END IF;
 	END LOOP;
 	RETURN issued;
