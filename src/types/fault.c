@@ -275,8 +275,10 @@ icp_shown(const char *utf8, size_t len)
 	/* what has dots is a domain */
 	if (characters < 2 || strstr(text, "。") != NULL || strstr(text, "．") != NULL)
 		return text;
+	for (p = text + 1; ((unsigned char) *p & 0xC0) == 0x80; p++)
+		;
 	initStringInfo(&out);
-	appendBinaryStringInfo(&out, text, pg_utf_mblen((unsigned char *) text));
+	appendBinaryStringInfo(&out, text, p - text);
 	appendStringInfoSpaces(&out, characters - 1);
 	memset(out.data + out.len - (characters - 1), '*', characters - 1);
 	return out.data;
