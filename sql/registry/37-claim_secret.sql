@@ -27,8 +27,8 @@ BEGIN
 	IF digest IS NULL THEN
 		RAISE EXCEPTION 'the registry has no secret for the claims of persons (自然人)'
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-				  DETAIL = 'Table claim_secret is empty.',
-				  HINT = 'Restore its row, or SELECT @registry@.set_claim_secret(): the claims are made anew from the records.';
+				  DETAIL = 'Table claim_secret is empty, or was filled after the transaction''s snapshot.',
+				  HINT = 'Try again; if that is no help, restore its row, or SELECT @registry@.set_claim_secret(): the claims are made anew from the records.';
 	END IF;
 	RETURN digest;
 END

@@ -13,6 +13,10 @@ DECLARE
 	still_said	bigint[];
 	changed		bigint;
 BEGIN
+	IF current_setting('transaction_isolation') <> 'read committed' THEN
+		RAISE EXCEPTION 'the claims of persons (自然人) are made anew at READ COMMITTED only'
+			USING ERRCODE = 'active_sql_transaction', DETAIL = 'An older snapshot would pass by who was entered meanwhile.';
+	END IF;
 	LOCK TABLE @registry@.sponsor IN EXCLUSIVE MODE;
 	LOCK TABLE @registry@.sponsor_change, @registry@.claim, @registry@.untrue_item IN SHARE ROW EXCLUSIVE MODE;
 	-- A finding keeps no value: where the record still says what was found untrue, it is digested again.  Without the
@@ -27,8 +31,10 @@ BEGIN
 					ELSE u.value_digest = @registry@.item_digest(CASE WHEN u.site_id IS NULL THEN to_jsonb(s)
 																	   ELSE to_jsonb(t) END, u.item) END);
 	IF rekey_claims.secret IS NOT NULL THEN
-		INSERT INTO @registry@.claim_secret AS c (secret) VALUES (rekey_claims.secret)
-		ON CONFLICT (only_row) DO UPDATE SET secret = EXCLUDED.secret, made_at = now();
+		-- TRUNCATE: a snapshot of before sees no secret then, and not the one of before, with which it would claim past the
+		-- others (person_digest() refuses).
+		TRUNCATE @registry@.claim_secret;
+		INSERT INTO @registry@.claim_secret (secret) VALUES (rekey_claims.secret);
 	END IF;
 	-- Nothing but the digests changes: no trigger need know, and none is to stamp the record.
 	triggers := ARRAY(
