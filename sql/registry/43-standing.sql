@@ -377,7 +377,8 @@ CREATE FUNCTION @registry@.is_served_in(site_id bigint, provinces smallint[]) RE
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 BEGIN
-	RETURN EXISTS (
+	-- (whoever may read may call it: of provinces that are not the asker's it says nothing)
+	RETURN is_served_in.provinces <@ @registry@.own_provinces() AND EXISTS (
 		SELECT FROM @registry@.access a JOIN @registry@.provider p ON p.id = a.provider_id
 		 WHERE a.site_id = is_served_in.site_id AND a.status = 'live'
 		   AND (p.province_code = ANY (is_served_in.provinces)
@@ -385,7 +386,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @registry@.is_served_in(bigint, smallint[]) IS
-	'Has the site a live access whose server or provider is in one of these provinces?';
+	'Has the site a live access whose server or provider is in one of these provinces, all of which are the acting role''s?';
 
 -- (plpgsql keeps the plan from row to row; an SQL function that runs as its owner does not.)
 -- Permissive policies add to those that go by the sponsor's province and account.  The array is made once a query.
