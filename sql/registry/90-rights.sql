@@ -87,9 +87,12 @@ CREATE POLICY notice_see ON @registry@.notice FOR SELECT
 	USING ((SELECT @registry@.sees_all_conflicts())
 		   OR province_code = ANY ((SELECT @registry@.own_provinces())::smallint[])
 		   OR recipient = 'provider' AND provider_id = ANY ((SELECT @registry@.own_providers())::bigint[])
-		   OR recipient IN ('sponsor', 'principal', 'rival')
-			  AND (account_id = ANY ((SELECT @registry@.own_accounts())::bigint[])
-				   OR account_id IN (SELECT v FROM @registry@.kept_accounts() v)));
+		   OR recipient IN ('sponsor', 'principal', 'rival') AND account_id = ANY ((SELECT @registry@.own_accounts())::bigint[])
+		   -- (a sponsor that went to another account took what it was told with it; an account's own codes name no sponsor)
+		   OR recipient IN ('sponsor', 'principal') AND sponsor_id IN (SELECT v FROM @registry@.kept_sponsors() v)
+		   OR recipient = 'rival' AND account_id IN (SELECT v FROM @registry@.kept_accounts() v)
+		   OR recipient IN ('sponsor', 'principal') AND sponsor_id IS NULL
+			  AND provider_id = ANY ((SELECT @registry@.own_providers())::bigint[]));
 
 -- The claims themselves are the owner's: nobody else reads or writes them but through the triggers.
 
