@@ -168,13 +168,13 @@ BEGIN
 	-- Who may not see the filing hears yes or no to the whole, and guesses a few times, not three thousand.
 	sees := @registry@.sees_record(letter.sponsor_id);
 	IF NOT sees THEN
-		PERFORM @registry@.count_try('letter', letter.sponsor_id);
+		PERFORM @registry@.count_try('sponsor.letter', letter.sponsor_id);
 	END IF;
 	answer := ARRAY(SELECT d FROM @registry@.compare_with_filing(letter.sponsor_id, given) d);
 	IF NOT sees THEN
 		PERFORM @registry@.record_comparison(letter, 'letter', answer = '{}');
 		IF answer = '{}' THEN
-			PERFORM @registry@.clear_tries('letter', letter.sponsor_id);
+			PERFORM @registry@.clear_tries('sponsor.letter', letter.sponsor_id);
 		ELSE
 			answer := '{*}';
 		END IF;

@@ -162,11 +162,11 @@ BEGIN
 		RETURN QUERY SELECT unnest(problems);
 		RETURN;
 	END IF;
-	PERFORM @registry@.count_try('sheet', applied.sponsor_id);
+	PERFORM @registry@.count_try('sponsor.sheet', applied.sponsor_id);
 	agrees := NOT EXISTS (SELECT FROM @registry@.sheet_differences(sheet, sponsor, site));
 	PERFORM @registry@.record_comparison(applied, 'sheet', agrees);
 	IF agrees THEN
-		PERFORM @registry@.clear_tries('sheet', applied.sponsor_id);
+		PERFORM @registry@.clear_tries('sponsor.sheet', applied.sponsor_id);
 	ELSE
 		RETURN NEXT 'verification sheet (真实性核验单): does not agree with the filing (2 二(二)1(5))';
 	END IF;

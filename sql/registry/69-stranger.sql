@@ -229,7 +229,7 @@ $$;
 COMMENT ON FUNCTION @registry@.ask_code(bigint) IS
 	'Has a code sent to the person in charge of a record to which the asking provider is a stranger, if a number is filed, and returns until when it is good; one an hour a record, one a day a provider (短信核验 2020-08-17)';
 
--- A wrong code is an answer, no error, as with give_password().
+-- A wrong code is an answer, no error, as with give_password(); of six wrong ones none is right any more.
 CREATE FUNCTION @registry@.give_code(application_id bigint, code text) RETURNS boolean
 	LANGUAGE plpgsql VOLATILE
 	SECURITY DEFINER
@@ -239,18 +239,20 @@ DECLARE
 	app		constant @registry@.application := @registry@.lock_consent(application_id);
 	given	constant text := translate(btrim(code), '０１２３４５６７８９', '0123456789');
 	waiting	@registry@.consent_code;
+	number	integer;
 BEGIN
 	IF given IS NULL THEN
 		RAISE EXCEPTION 'no code (验证码) was given' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
-	PERFORM @registry@.count_try('consent', app.sponsor_id);
 	SELECT * INTO waiting FROM @registry@.consent_code c WHERE c.application_id = app.id;
+	-- counted, and committed, before it is compared: by record and by code
+	number := @registry@.number_try('sponsor.code', app.sponsor_id, @registry@.secret_mark(waiting.digest));
 	IF waiting.confirmed_at IS NULL
-	   AND coalesce(given !~ '^[0-9]{6}$' OR clock_timestamp() >= waiting.due_at
+	   AND coalesce(number > 6 OR given !~ '^[0-9]{6}$' OR clock_timestamp() >= waiting.due_at
 					OR NOT icp.check_password(given, waiting.digest), true) THEN
 		RETURN false;
 	END IF;
-	PERFORM @registry@.clear_tries('consent', app.sponsor_id);
+	PERFORM @registry@.clear_tries('sponsor.code', app.sponsor_id);
 	UPDATE @registry@.consent_code c SET confirmed_at = now() WHERE c.application_id = app.id AND c.confirmed_at IS NULL;
 	RETURN true;
 END
