@@ -115,12 +115,13 @@ CREATE FUNCTION @registry@.is_of_stranger(app @registry@.application) RETURNS bo
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
-	SELECT app.filed_by <> 'bureau' AND app.provider_id IS NOT NULL
+	-- (what the sponsor's own account entered is its own application, whichever provider it chose)
+	SELECT app.filed_by = 'provider' AND app.provider_id IS NOT NULL
 	   AND app.kind NOT IN ('new_filing', 'new_site', 'licence')
 	   AND NOT @registry@.serves_record(app.provider_id, app.sponsor_id);
 END;
 COMMENT ON FUNCTION @registry@.is_of_stranger(@registry@.application) IS
-	'Comes an application in through a provider that neither keeps the record''s account nor serves a site of it?';
+	'Was an application entered by a provider that neither keeps the record''s account nor serves a site of it?';
 
 CREATE FUNCTION @registry@.has_consent(app @registry@.application) RETURNS boolean
 	LANGUAGE sql STABLE

@@ -220,7 +220,21 @@ UPDATE beian.application SET state = 'submitted' WHERE id = :third;
 \set VERBOSITY default
 RESET ROLE;
 
--- 5. Functions that row security asks answer about others' records nothing
+-- 5. A list whose credentials only bureaux see is asked last: what has other faults does not hear of it
+INSERT INTO beian.blacklist (list, name, is_individual, credential, reason) VALUES ('sponsor', '王五', true, 'id_card:11010519491231002X', '违法');
+SET ROLE regress_icp_p2;
+SELECT name FROM beian.blacklist;
+SELECT credential FROM beian.blacklist;
+RESET ROLE;
+INSERT INTO beian.sponsor (account_id, province, name, nature, credential) VALUES (2, '京', '赵六', '个人', 'id_card:11010519491231002X') RETURNING id AS guesser \gset
+INSERT INTO beian.site (sponsor_id, name, domains) VALUES (:guesser, '网', '{e.cn}') RETURNING id AS guess_site \gset
+INSERT INTO beian.application (site_id) VALUES (:guess_site) RETURNING id AS guess \gset
+UPDATE beian.setting SET value = 'off' WHERE name = 'exempt_owner';
+SELECT count(*) > 0 AS has_faults, count(*) FILTER (WHERE p ~ '黑名单') AS of_the_list FROM beian.report_problems(:guess) p;
+UPDATE beian.setting SET value = 'on' WHERE name = 'exempt_owner';
+SELECT p ~ '黑名单' AS otherwise FROM beian.report_problems(:guess) p;
+
+-- 6. Functions that row security asks answer about others' records nothing
 SET ROLE regress_icp_p2;
 SELECT beian.is_served_in(1, '{11}') AS served, beian.filing_ended_at(3, 3) AS ended, beian.may_alter(3) AS may_alter, beian.has_to_do_with(2, 1) AS by_a_draft;
 RESET ROLE;
