@@ -283,6 +283,10 @@ BEGIN
 	  FROM icp.state s
 	 WHERE a.sponsor_id = NEW.id AND s.code = a.state AND NOT s.is_final
 	   AND (a.account_id <> NEW.account_id OR a.province_code <> NEW.province_code);
+	-- What has ended is a part of the record, too: whose it is now sees it, and who had it before no longer does.
+	UPDATE @registry@.application a SET account_id = NEW.account_id, province = NEW.province
+	  FROM icp.state s
+	 WHERE a.sponsor_id = NEW.id AND s.code = a.state AND s.is_final AND a.account_id <> NEW.account_id;
 	-- what they propose claims for the new account (filled from the application)
 	UPDATE @registry@.sponsor_change c SET account_id = NEW.account_id
 	  FROM @registry@.application a WHERE a.id = c.application_id AND a.sponsor_id = NEW.id AND c.status = 'pending';
@@ -294,7 +298,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @registry@.route_applications() IS
-	'Trigger: unfinished applications go with their sponsor to its account and to the bureau of its province (4 §18(三)1)';
+	'Trigger: applications go with their sponsor to its account, unfinished ones also to the bureau of its province (4 §18(三)1)';
 CREATE TRIGGER route_applications AFTER UPDATE OF account_id, province ON @registry@.sponsor
 	FOR EACH ROW WHEN (NEW.account_id <> OLD.account_id OR NEW.province_code <> OLD.province_code)
 	EXECUTE FUNCTION @registry@.route_applications();
