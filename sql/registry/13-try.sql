@@ -67,14 +67,24 @@ DECLARE
 	lock_after	constant integer := @registry@.setting('try_lock_after')::integer;
 BEGIN
 	tell := false;
-	IF is_right THEN
-		-- of all roles, where none is named
+	IF asker = '' THEN			-- nobody's answer was right: there is another secret
 		UPDATE @registry@.try_count c SET tries = 0, not_before = NULL
-		 WHERE c.subject = subject AND c.record_id = record_id AND (c.asker = asker OR asker = '');
+		 WHERE c.subject = subject AND c.record_id = record_id;
+		RETURN;
+	END IF;
+	-- Who serves everybody is not limited over all records, nor who could make the secret himself: strangers at his web
+	-- pages would shut them.
+	has_limit := NOT pg_has_role(asker, (SELECT n.nspowner FROM pg_namespace n WHERE n.oid = '@registry@'::regnamespace), 'USAGE')
+		AND NOT EXISTS (SELECT FROM @registry@.member m
+						 WHERE m.role_name = asker
+						   AND (m.role = 'system' OR m.role = 'provider' AND subject LIKE 'account.%'));
+	IF is_right THEN
+		UPDATE @registry@.try_count c SET tries = 0, not_before = NULL
+		 WHERE c.subject = subject AND c.record_id = record_id AND c.asker = asker;
 		DELETE FROM @registry@.try_secret s WHERE s.subject = subject AND s.record_id = record_id;
-		-- what was right counts towards no limit
-		UPDATE @registry@.try_count c SET tries = greatest(c.tries - 1, 0)
-		 WHERE c.subject = '' AND c.record_id = 0 AND c.asker = asker;
+		-- what was right counts towards no limit: takes back the one that it was counted as
+		UPDATE @registry@.try_count c SET tries = c.tries - 1
+		 WHERE c.subject = '' AND c.record_id = 0 AND c.asker = asker AND has_limit AND c.tries > 0;
 		RETURN;
 	END IF;
 
@@ -97,12 +107,6 @@ BEGIN
 		of_asker.tries := 0;
 		of_asker.first_at := moment;
 	END IF;
-	-- Who serves everybody is not limited over all records, nor who could make the secret himself: strangers at his web
-	-- pages would shut them.
-	has_limit := NOT pg_has_role(asker, (SELECT n.nspowner FROM pg_namespace n WHERE n.oid = '@registry@'::regnamespace), 'USAGE')
-		AND NOT EXISTS (SELECT FROM @registry@.member m
-						 WHERE m.role_name = asker
-						   AND (m.role = 'system' OR m.role = 'provider' AND subject LIKE 'account.%'));
 	IF has_limit AND of_asker.tries >= @registry@.setting('try_asker_limit')::integer THEN
 		not_before := of_asker.first_at + @registry@.setting('try_asker_window')::interval;
 		RETURN;
@@ -126,7 +130,7 @@ BEGIN
 	   SET tries = of_record.tries, first_at = of_record.first_at, last_at = moment, not_before = of_record.not_before
 	 WHERE c.subject = subject AND c.record_id = record_id AND c.asker = asker;
 	UPDATE @registry@.try_count c
-	   SET tries = CASE WHEN has_limit THEN of_asker.tries + 1 ELSE 0 END, first_at = of_asker.first_at, last_at = moment
+	   SET tries = of_asker.tries + has_limit::integer, first_at = of_asker.first_at, last_at = moment
 	 WHERE c.subject = '' AND c.record_id = 0 AND c.asker = asker;
 	number := of_record.tries;
 	IF secret IS NOT NULL THEN
