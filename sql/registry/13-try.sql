@@ -60,83 +60,86 @@ AS $$
 #variable_conflict use_variable
 DECLARE
 	moment		timestamptz;
+	"limit"		record;			-- the settings, and whether the role's tries on all records count
 	of_record	@registry@.try_count;
 	of_asker	@registry@.try_count;
-	has_limit	boolean;
-	free		constant integer := @registry@.setting('try_free')::integer;
-	lock_after	constant integer := @registry@.setting('try_lock_after')::integer;
 BEGIN
+	-- (few statements: a worker plans each anew)
 	tell := false;
-	IF is_right THEN
-		-- of all roles, where none is named
+	IF asker = '' THEN			-- nobody's answer was right: there is another secret
 		UPDATE @registry@.try_count c SET tries = 0, not_before = NULL
-		 WHERE c.subject = subject AND c.record_id = record_id AND (c.asker = asker OR asker = '');
+		 WHERE c.subject = subject AND c.record_id = record_id;
+		RETURN;
+	END IF;
+	-- Who serves everybody is not limited over all records, nor who could make the secret himself: strangers at his web
+	-- pages would shut them.
+	SELECT min(s.value) FILTER (WHERE s.name = 'try_free')::integer AS free,
+		   min(s.value) FILTER (WHERE s.name = 'try_pause')::interval AS pause,
+		   min(s.value) FILTER (WHERE s.name = 'try_lock_after')::integer AS lock_after,
+		   min(s.value) FILTER (WHERE s.name = 'try_lock')::interval AS lock,
+		   min(s.value) FILTER (WHERE s.name = 'try_lock_max')::interval AS lock_max,
+		   min(s.value) FILTER (WHERE s.name = 'try_forget')::interval AS forget,
+		   min(s.value) FILTER (WHERE s.name = 'try_asker_limit')::integer AS of_asker,
+		   min(s.value) FILTER (WHERE s.name = 'try_asker_window')::interval AS window,
+		   NOT pg_has_role(asker, (SELECT n.nspowner FROM pg_namespace n WHERE n.oid = '@registry@'::regnamespace), 'USAGE')
+		   AND NOT EXISTS (SELECT FROM @registry@.member m
+							WHERE m.role_name = asker
+							  AND (m.role = 'system' OR m.role = 'provider' AND subject LIKE 'account.%')) AS counts
+	  INTO "limit"
+	  FROM @registry@.setting s WHERE s.name LIKE 'try\_%';
+	IF is_right THEN
+		UPDATE @registry@.try_count c SET tries = 0, not_before = NULL
+		 WHERE c.subject = subject AND c.record_id = record_id AND c.asker = asker;
 		DELETE FROM @registry@.try_secret s WHERE s.subject = subject AND s.record_id = record_id;
-		-- what was right counts towards no limit
-		UPDATE @registry@.try_count c SET tries = greatest(c.tries - 1, 0)
-		 WHERE c.subject = '' AND c.record_id = 0 AND c.asker = asker;
+		-- what was right counts towards no limit: takes back the one that it was counted as
+		UPDATE @registry@.try_count c SET tries = c.tries - 1
+		 WHERE c.subject = '' AND c.record_id = 0 AND c.asker = asker AND c.tries > 0 AND "limit".counts;
 		RETURN;
 	END IF;
 
 	-- The role's row behind the record's, always: workers do not deadlock.
-	INSERT INTO @registry@.try_count (subject, record_id, asker) VALUES (subject, record_id, asker)
-	ON CONFLICT ON CONSTRAINT try_count_pkey DO NOTHING;
-	SELECT * INTO of_record FROM @registry@.try_count c
-	 WHERE c.subject = subject AND c.record_id = record_id AND c.asker = asker FOR NO KEY UPDATE;
-	INSERT INTO @registry@.try_count (subject, record_id, asker) VALUES ('', 0, asker)
-	ON CONFLICT ON CONSTRAINT try_count_pkey DO NOTHING;
-	SELECT * INTO of_asker FROM @registry@.try_count c
-	 WHERE c.subject = '' AND c.record_id = 0 AND c.asker = asker FOR NO KEY UPDATE;
+	INSERT INTO @registry@.try_count AS c (subject, record_id, asker) VALUES (subject, record_id, asker)
+	ON CONFLICT ON CONSTRAINT try_count_pkey DO UPDATE SET tries = c.tries
+	RETURNING * INTO of_record;
+	INSERT INTO @registry@.try_count AS c (subject, record_id, asker) VALUES ('', 0, asker)
+	ON CONFLICT ON CONSTRAINT try_count_pkey DO UPDATE SET tries = c.tries
+	RETURNING * INTO of_asker;
 	moment := clock_timestamp();		-- behind the waiting
 
 	IF of_record.not_before > moment THEN
 		not_before := of_record.not_before;
 		RETURN;
 	END IF;
-	IF moment >= of_asker.first_at + @registry@.setting('try_asker_window')::interval THEN
+	IF moment >= of_asker.first_at + "limit".window THEN
 		of_asker.tries := 0;
 		of_asker.first_at := moment;
 	END IF;
-	-- Who serves everybody is not limited over all records, nor who could make the secret himself: strangers at his web
-	-- pages would shut them.
-	has_limit := NOT pg_has_role(asker, (SELECT n.nspowner FROM pg_namespace n WHERE n.oid = '@registry@'::regnamespace), 'USAGE')
-		AND NOT EXISTS (SELECT FROM @registry@.member m
-						 WHERE m.role_name = asker
-						   AND (m.role = 'system' OR m.role = 'provider' AND subject LIKE 'account.%'));
-	IF has_limit AND of_asker.tries >= @registry@.setting('try_asker_limit')::integer THEN
-		not_before := of_asker.first_at + @registry@.setting('try_asker_window')::interval;
+	IF "limit".counts AND of_asker.tries >= "limit".of_asker THEN
+		not_before := of_asker.first_at + "limit".window;
 		RETURN;
 	END IF;
 
-	IF moment >= greatest(of_record.last_at, of_record.not_before) + @registry@.setting('try_forget')::interval THEN
+	IF moment >= greatest(of_record.last_at, of_record.not_before) + "limit".forget THEN
 		of_record.tries := 0;
 	END IF;
-	IF of_record.tries = 0 THEN
-		of_record.first_at := moment;
-	END IF;
-	of_record.tries := least(of_record.tries + 1, 1000000);
-	of_record.not_before := moment
-		+ CASE WHEN of_record.tries >= lock_after
-			   THEN least(@registry@.setting('try_lock')::interval * 2 ^ least(of_record.tries - lock_after, 20),
-						  @registry@.setting('try_lock_max')::interval)
-			   WHEN of_record.tries >= free
-			   THEN least(@registry@.setting('try_pause')::interval * 2 ^ least(of_record.tries - free, 20),
-						  @registry@.setting('try_lock_max')::interval) END;
+	number := least(of_record.tries + 1, 1000000);
+	not_before := moment + CASE WHEN number >= "limit".lock_after
+								THEN least("limit".lock * 2 ^ least(number - "limit".lock_after, 20), "limit".lock_max)
+								WHEN number >= "limit".free
+								THEN least("limit".pause * 2 ^ least(number - "limit".free, 20), "limit".lock_max) END;
+	tell := number >= "limit".lock_after;
 	UPDATE @registry@.try_count c
-	   SET tries = of_record.tries, first_at = of_record.first_at, last_at = moment, not_before = of_record.not_before
-	 WHERE c.subject = subject AND c.record_id = record_id AND c.asker = asker;
-	UPDATE @registry@.try_count c
-	   SET tries = CASE WHEN has_limit THEN of_asker.tries + 1 ELSE 0 END, first_at = of_asker.first_at, last_at = moment
-	 WHERE c.subject = '' AND c.record_id = 0 AND c.asker = asker;
-	number := of_record.tries;
+	   SET tries = CASE WHEN c.subject = '' THEN of_asker.tries + "limit".counts::integer ELSE number END,
+		   first_at = CASE WHEN c.subject = '' THEN of_asker.first_at WHEN number = 1 THEN moment ELSE c.first_at END,
+		   last_at = moment,
+		   not_before = CASE WHEN c.subject = '' THEN NULL ELSE write_try.not_before END
+	 WHERE (c.subject, c.record_id, c.asker) IN ((subject, record_id, asker), ('', 0, asker));
 	IF secret IS NOT NULL THEN
 		INSERT INTO @registry@.try_secret AS s (subject, record_id, secret, tries, last_at)
 		VALUES (subject, record_id, secret, 1, moment)
 		ON CONFLICT ON CONSTRAINT try_secret_pkey DO UPDATE SET tries = least(s.tries + 1, 1000000), last_at = EXCLUDED.last_at
 		RETURNING s.tries INTO number;
 	END IF;
-	tell := of_record.tries >= lock_after;
-	not_before := of_record.not_before;
 END
 $$;
 COMMENT ON FUNCTION @registry@.write_try(text, bigint, name, text, boolean) IS
