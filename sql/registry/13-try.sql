@@ -87,6 +87,11 @@ BEGIN
 							  AND (m.role = 'system' OR m.role = 'provider' AND subject LIKE 'account.%')) AS counts
 	  INTO "limit"
 	  FROM @registry@.setting s WHERE s.name LIKE 'try\_%';
+	IF num_nulls("limit".free, "limit".pause, "limit".lock_after, "limit".lock, "limit".lock_max, "limit".forget,
+				 "limit".of_asker, "limit".window) > 0 THEN
+		-- without a limit there is no answer
+		RAISE EXCEPTION 'a setting try_... has no value' USING ERRCODE = 'invalid_parameter_value';
+	END IF;
 	IF is_right THEN
 		UPDATE @registry@.try_count c SET tries = 0, not_before = NULL
 		 WHERE c.subject = subject AND c.record_id = record_id AND c.asker = asker;

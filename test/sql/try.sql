@@ -106,6 +106,8 @@ SELECT icp.count_try(1, 'x', 1, 'x', NULL, false);
 UPDATE beian.setting SET value = 'often' WHERE name = 'try_free';
 \set VERBOSITY default
 SELECT beian.count_try('sponsor.recovery', 9);
+UPDATE beian.setting SET value = NULL WHERE name = 'try_free';
+SELECT beian.count_try('sponsor.recovery', 9);
 \set VERBOSITY terse
 SELECT count(*) AS not_counted FROM beian.try_count WHERE record_id = 9;
 -- a notice that cannot be written hinders nobody from counting
