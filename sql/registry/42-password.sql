@@ -138,7 +138,8 @@ END;
 COMMENT ON FUNCTION @registry@.check_password(bigint, text) IS
 	'Is it the filing password of a sponsor that is not cancelled? Of the registry''s owner; members use give_password()';
 
--- A wrong password is an answer, no error: an error would undo that it was counted.
+-- A wrong password is an answer, no error.  It was counted before, whatever became of the transaction; by sponsor, so that
+-- another application gives no other tries.
 CREATE FUNCTION @registry@.give_password(application_id bigint, password text, number text DEFAULT NULL) RETURNS boolean
 	LANGUAGE plpgsql VOLATILE
 	SECURITY DEFINER
@@ -162,10 +163,11 @@ BEGIN
 		RAISE EXCEPTION 'role "%" may not give a password (备案密码) with application %', who, application_id
 			USING ERRCODE = 'insufficient_privilege',
 				  HINT = 'The sponsor''s account may, and the provider that the application is entered with.';
-	ELSIF app.kind NOT IN ('new_access', 'cancel_sponsor') THEN
+	ELSIF app.kind NOT IN ('new_access', 'cancel_sponsor')
+		  AND (app.kind = 'password_reset' OR NOT @registry@.is_of_stranger(app)) THEN
 		RAISE EXCEPTION 'an application of kind % needs no filing password (备案密码)', app.kind
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-				  DETAIL = 'It is asked for with new_access and cancel_sponsor (4 §18(五), §47).';
+				  DETAIL = 'It is asked for with new_access and cancel_sponsor, and of a provider that is new to the record with whatever it applies for (4 §18(五), §47).';
 	ELSIF app.state NOT IN ('draft', 'submitted', 'pre_verified', 'verified', 'returned') THEN
 		RAISE EXCEPTION 'the filing password (备案密码) of application % cannot be given any more', application_id
 			USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -173,6 +175,7 @@ BEGIN
 	ELSIF password IS NULL THEN
 		RAISE EXCEPTION 'no password (备案密码) was given' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
+	PERFORM @registry@.count_try('sponsor.password', app.sponsor_id);
 	-- where the number was given too, it must be the sponsor's, or that of the site (4 §18(五))
 	matches := @registry@.check_password(app.sponsor_id, password)
 		AND (number IS NULL
@@ -180,6 +183,9 @@ BEGIN
 						 WHERE s.id = app.sponsor_id AND s.number = icp.try_icp_id(give_password.number))
 			 OR EXISTS (SELECT FROM @registry@.site t
 						 WHERE t.id = app.site_id AND t.number = icp.try_filing_number(give_password.number)));
+	IF matches THEN
+		PERFORM @registry@.clear_tries('sponsor.password', app.sponsor_id);
+	END IF;
 	INSERT INTO @registry@.given_password AS g (application_id, is_right, given_at, given_by, tries, province_code)
 	VALUES (application_id, matches, now(), who, 1, app.province_code)
 	ON CONFLICT ON CONSTRAINT given_password_pkey DO UPDATE
@@ -188,7 +194,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @registry@.give_password(bigint, text, text) IS
-	'Gives the sponsor''s filing password, and its number if one likes, with an application of new_access or cancel_sponsor; returns whether they are right, and that is all that is kept (4 §18(五), §47)';
+	'Gives the sponsor''s filing password, and its number if one likes, with an application of new_access or cancel_sponsor, or of a provider that is new to the record; returns whether they are right, and that is all that is kept (4 §18(五), §47)';
 
 CREATE FUNCTION @registry@.password_problems(application_id bigint) RETURNS SETOF text
 	LANGUAGE plpgsql STABLE
