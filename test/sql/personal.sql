@@ -145,7 +145,7 @@ BEGIN
 					WHEN 'text[]'::regtype THEN format('ARRAY[$1[%s]]', (t.no + n) % 6 + 1)
 					WHEN 'jsonb'::regtype THEN format('jsonb_build_object(''phone'', $1[2], ''principal_name'', $1[1], $1[%s], $1[1])', (t.no + n) % 6 + 1)
 					WHEN 'bigint'::regtype THEN '1::bigint' WHEN 'boolean'::regtype THEN 'true' WHEN 'integer'::regtype THEN '1'
-					WHEN 'smallint'::regtype THEN '11::smallint' WHEN 'name'::regtype THEN '$1[1]::name'
+					WHEN 'smallint'::regtype THEN '11::smallint' WHEN 'name'::regtype THEN 'current_user'
 					ELSE 'NULL::' || format_type(t.type, NULL) END, ', ' ORDER BY t.no) AS given, n,
 			   p.pronamespace::regnamespace || '.' || quote_ident(p.proname) AS name
 		  FROM pg_proc p
