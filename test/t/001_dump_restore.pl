@@ -58,20 +58,7 @@ my ($stdout, $stderr);
 isnt($node->psql('postgres', 'DROP EXTENSION icpfiling', stderr => \$stderr), 0, 'DROP EXTENSION is refused');
 like($stderr, qr/other objects depend on it/, 'as the registry needs it');
 
-# One line a table, view and sequence.
-sub contents
-{
-	my ($db) = @_;
-	my $queries = $node->safe_psql($db, q{
-		SELECT format('SELECT %L, count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM beian.%I t;',
-					  c.relname, c.relname)
-		  FROM pg_class c WHERE c.relnamespace = 'beian'::regnamespace AND c.relkind IN ('r', 'v') ORDER BY c.relname});
-
-	return $node->safe_psql($db, "SET timezone = 'Asia/Shanghai'; $queries") . "\n"
-	  . $node->safe_psql($db, q{
-		SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'beian' ORDER BY 1});
-}
-my $before = contents('postgres');
+my $before = ICPFiling::contents($node, 'postgres');
 like($before, qr/^sponsor_serial_11_\d{4}\|1$/m, 'the sequence of this year is there');
 
 my $connection = $node->connstr('postgres');
@@ -99,7 +86,7 @@ foreach my $db (sort keys %restore)
 {
 	$node->safe_psql('postgres', "CREATE DATABASE $db TEMPLATE template0");
 	$restore{$db}->();
-	is(contents($db), $before, "$db: the same rows");
+	is(ICPFiling::contents($node, $db), $before, "$db: the same rows");
 	is(ICPFiling::wrong_claims($node, $db), '', "$db: the claims are those of the rows");
 	is(ICPFiling::wrong_conflicts($node, $db), '', "$db: and their conflicts");
 	is($node->safe_psql($db, 'SELECT * FROM icp.check_registry()'), '', "$db: the registry is as it was laid");
