@@ -47,9 +47,14 @@ sub new_node
 sub contents
 {
 	my ($node, $db) = @_;
+	# views without how long something has been late
 	my $queries = $node->safe_psql($db, q{
-		SELECT format('SELECT %L, count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM beian.%I t;',
-					  c.relname, c.relname)
+		SELECT format('SELECT %L, count(*), md5(string_agg(r::text, chr(10) ORDER BY r::text)) FROM beian.%I t CROSS JOIN LATERAL (SELECT %s AS r) x;',
+					  c.relname, c.relname,
+					  CASE c.relkind WHEN 'r' THEN 'CAST (t AS text)'
+					   ELSE format('CAST (to_jsonb(t) - %L::text[] AS text)',
+								   ARRAY(SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.atttypid = 'interval'::regtype))
+					  END)
 		  FROM pg_class c WHERE c.relnamespace = 'beian'::regnamespace AND c.relkind IN ('r', 'v') ORDER BY c.relname});
 
 	return $node->safe_psql($db, "SET timezone = 'Asia/Shanghai'; $queries") . "\n"
@@ -75,6 +80,17 @@ sub definitions
 	  '>', \$out, '2>', \$err
 	  or die "pg_dump: $err";
 	return join("\n", grep { !/^--|^\\(un)?restrict|^\s*$/ } split(/\n/, $out)) . "\n";
+}
+
+# The lines that only one of two texts has.
+sub changed
+{
+	my ($one, $two) = @_;
+	my (%in_one, %in_two);
+
+	$in_one{$_}++ foreach split(/\n/, $one);
+	$in_two{$_}++ foreach split(/\n/, $two);
+	return join("\n", (map { "- $_" } grep { !$in_two{$_} } sort keys %in_one), (map { "+ $_" } grep { !$in_one{$_} } sort keys %in_two));
 }
 
 # What a dump must not change beside the rows: a bureau's own rows, other people's tables, the log, each look-up.
