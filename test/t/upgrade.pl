@@ -19,6 +19,8 @@ my @settings = ("icpfiling.event_key_file = '$key'", 'fsync = off', 'max_prepare
 	'timezone = UTC');
 my $old = ICPFiling::new_node('old', @settings);
 my $major = ICPFiling::major();
+my $bindir = `pg_config --bindir`;
+chomp $bindir;
 
 # The rows that tests leave in a registry, up to where they drop it; together most of its tables get some.
 my @tests = qw(workflow_effect hostile rights standing);
@@ -56,8 +58,7 @@ sub upgrade
 	mkdir "$folder/$name";
 	my ($out, $err);
 	my $done = IPC::Run::run [ $new->installed_command('pg_upgrade'), '-d', abs_path($old->data_dir), '-D', abs_path($new->data_dir),
-		'-b', dirname($old->installed_command('postgres')) eq '.' ? bindir() : dirname($old->installed_command('postgres')),
-		'-B', $same ? bindir() : dirname($new->installed_command('postgres')),
+		'-b', $bindir, '-B', $same ? $bindir : dirname($new->installed_command('postgres')),
 		'-s', $new->host, '-p', $old->port, '-P', $new->port, '-j', '2' ],
 	  '>', \$out, '2>&1', init => sub { chdir "$folder/$name" };
 	ok($done, "$name: pg_upgrade");
@@ -108,20 +109,17 @@ sub upgrade
 	$new->stop;
 }
 
-sub bindir { my $dir = `pg_config --bindir`; chomp $dir; return $dir; }
-
 upgrade(ICPFiling::bare_node('same', @settings), "to $major", 1);
 
-my %others = map { my ($to, @rest) = split(/ /, $_); $to => \@rest } split(/\n/, $ENV{ICP_OTHERS} // '');
+my %others = map { split(/ /, $_, 2) } split(/\n/, $ENV{ICP_OTHERS} // '');
 foreach my $to (grep { $_ > $major } 17, 18)
 {
   SKIP:
 	{
 		skip "no server of PostgreSQL $to with its headers under /usr/lib/postgresql", 1 unless $others{$to};
-		my ($bindir, @stage) = @{ $others{$to} };
-		my $new = PostgreSQL::Test::Cluster->new("new$to", install_path => dirname($bindir));
+		my $new = PostgreSQL::Test::Cluster->new("new$to", install_path => dirname($others{$to}));
 		$new->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8', $to >= 18 ? '--no-data-checksums' : () ]);
-		$new->append_conf('postgresql.conf', join("\n", ICPFiling::settings_for($to, @stage), @settings) . "\n");
+		$new->append_conf('postgresql.conf', join("\n", @settings) . "\n");
 		upgrade($new, "to $to", 0);
 	}
 }
