@@ -119,8 +119,8 @@ CREATE TEMP TABLE copied (r ip_range, m ip_multirange);
 INSERT INTO copied SELECT r, ip_multirange(r) FROM block WHERE n % 500 = 0 AND n >= 0;
 \getenv dir PG_ABS_BUILDDIR
 \set file :dir '/results/ip_range.bin'
-\set write '\\copy copied TO ' :file ' (FORMAT binary)'
-\set read '\\copy copied_back FROM ' :file ' (FORMAT binary)'
+\set write '\\copy copied TO ' :'file' ' (FORMAT binary)'
+\set read '\\copy copied_back FROM ' :'file' ' (FORMAT binary)'
 :write
 CREATE TEMP TABLE copied_back (r ip_range, m ip_multirange);
 :read
