@@ -1,7 +1,7 @@
 -- What a dump's text needs when it is read back. Functions come before operator classes there where the extension's
 -- members are dumped one by one (pg_upgrade), and the search_path is empty: no body, view, constraint, default or
 -- condition may need an operator class of ours (ORDER BY, GROUP BY, DISTINCT, UNION, windows, IN over rows), nor one of
--- our operators without naming its schema (IS DISTINCT FROM, NULLIF, CASE, IN, JOIN USING). So each is parsed again
+-- our operators without naming its schema (IS DISTINCT FROM, NULLIF, CASE, JOIN USING). So each is parsed again
 -- without the classes and without a path.
 \set VERBOSITY terse
 SET client_min_messages = warning;
@@ -75,6 +75,11 @@ CREATE TABLE planted.t (n icp.filing_number, d icp.domain_name, l icp.domain_lis
 CREATE VIEW planted.windows AS SELECT row_number() OVER (PARTITION BY t.p) FROM planted.t;
 CREATE VIEW planted.arrays AS SELECT DISTINCT ARRAY[t.n] FROM planted.t;
 CREATE VIEW planted.fine AS SELECT bool_or(t.n = ANY (ARRAY[t.n])) AS one, icp.max(t.n) FROM planted.t GROUP BY t.d::text;
+CREATE VIEW planted.nullif AS SELECT NULLIF(t.n, t.n) FROM planted.t;
+CREATE VIEW planted.using AS SELECT FROM planted.t JOIN planted.t u USING (n);
+CREATE VIEW planted.fine_too AS
+SELECT NULLIF(t.n::text, u.n::text), CASE WHEN t.p = '京' THEN 1 END, t.d IN ('a.cn', 'b.cn') AS among, t.d IN (SELECT x.d FROM planted.t x)
+  FROM planted.t JOIN planted.t u ON u.n = t.n;
 CREATE FUNCTION planted.sorted() RETURNS SETOF icp.province LANGUAGE sql
 BEGIN ATOMIC
 	SELECT t.p FROM planted.t ORDER BY t.p;
