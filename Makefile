@@ -87,8 +87,11 @@ endif
 # PGXS does not track headers on Debian; and objects of one server do not serve another.
 FOR_SERVER = build/for-$(firstword $(subst ., ,$(word 2,$(PG_VERSION))))
 $(OBJS): $(wildcard src/*.h src/*/*.h) $(FOR_SERVER)
-$(FOR_SERVER):
-	@mkdir -p build && rm -f build/for-* && touch $@
+# (made here, as PGXS makes every target secondary, whose absence is no reason to make anything)
+ifeq ($(MISSING)$(filter clean distclean help,$(MAKECMDGOALS))$(wildcard $(FOR_SERVER)),)
+$(shell mkdir -p build && rm -f build/for-* && : >$(FOR_SERVER))
+endif
+$(FOR_SERVER): ;
 
 sql/icpfiling--$(EXTVERSION).sql: $(sort $(wildcard sql/install/*.sql)) $(sort $(wildcard sql/registry/*.sql)) sql/join icpfiling.control
 	sh sql/join > $@.tmp && mv $@.tmp $@
