@@ -8,15 +8,20 @@
 EXTENSION  = icpfiling
 EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" icpfiling.control)
 
-# PostgreSQL 15 is the base; another major: make PG_MAJOR=17, or PG_CONFIG=/path/to/pg_config
-# (run make clean in between: objects of one server do not serve another).  Who asks for a major gets it or nothing;
-# otherwise a pg_config on the PATH will do where Debian's is not there.
-PG_ASKED  := $(PG_MAJOR)
-PG_MAJOR  ?= 15
-PG_DEBIAN  = /usr/lib/postgresql/$(PG_MAJOR)/bin/pg_config
-PG_CONFIG ?= $(if $(PG_ASKED),$(PG_DEBIAN),$(firstword $(wildcard $(PG_DEBIAN)) pg_config))
+# Which PostgreSQL: make PG_MAJOR=17, or PG_CONFIG=/path/to/pg_config.  Who asks for a major gets it or nothing; who does
+# not gets the newest of those we know whose server Debian has put here, or its headers; else the pg_config on the PATH;
+# and where there is none, 'make deps' (and so demo, shell and test) installs the distribution's own.
+PG_KNOWN   = 18 17 16 15
+newest     = $(firstword $(foreach v,$(PG_KNOWN),$(if $(wildcard $(subst @,$(v),$(1))),$(v))))
+ifndef PG_CONFIG
+PG_DEBIAN := $(or $(PG_MAJOR),$(call newest,/usr/lib/postgresql/@/bin/postgres),$(call \
+	newest,/usr/include/postgresql/@/server/postgres.h))
+PG_CONFIG := $(if $(PG_DEBIAN),/usr/lib/postgresql/$(PG_DEBIAN)/bin/pg_config,pg_config)
+endif
+PG_VERSION := $(shell $(PG_CONFIG) --version 2>/dev/null)
 PGXS      := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 PGINCLUDE := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
+PG_SERVER := $(wildcard $(shell $(PG_CONFIG) --bindir 2>/dev/null)/postgres)
 STAGE     ?= $(CURDIR)/build/stage
 
 MODULE_big = icpfiling
@@ -50,13 +55,15 @@ EXTRA_CLEAN = build results regression.diffs regression.out output_iso tmp_check
 
 .DEFAULT_GOAL := all
 
-PACKAGES = gcc libc6-dev pkg-config postgresql-$(PG_MAJOR) postgresql-server-dev-$(PG_MAJOR) \
+# @ is the major version (test/deps)
+PACKAGES = gcc libc6-dev pkg-config postgresql-@ postgresql-server-dev-@ \
 	libicu-dev libssl-dev libpsl-dev publicsuffix libipc-run-perl
 
 # What a build needs, as "probe:package" words; those that are missing end up in MISSING.
 # (libpq-dev alone ships a pg_config and a pgxs.mk without the server's headers, so postgres.h is the probe.)
 MISSING := $(strip \
-	$(if $(and $(wildcard $(PGXS)),$(wildcard $(PGINCLUDE)/postgres.h)),,postgresql-server-dev-$(PG_MAJOR)) \
+	$(if $(and $(wildcard $(PGXS)),$(wildcard $(PGINCLUDE)/postgres.h)),,postgresql-server-dev-$(or $(PG_MAJOR),$(PG_DEBIAN),NN)) \
+	$(shell command -v $(or $(CC),cc) >/dev/null 2>&1 || echo gcc) \
 	$(shell command -v pkg-config >/dev/null 2>&1 || echo pkg-config) \
 	$(if $(shell pkg-config --exists icu-uc icu-i18n 2>/dev/null && echo y),,libicu-dev) \
 	$(if $(shell pkg-config --exists libcrypto 2>/dev/null && echo y),,libssl-dev) \
@@ -77,8 +84,14 @@ clean distclean:
 .PHONY: clean distclean
 endif
 
-# PGXS does not track headers on Debian.
-$(OBJS): $(wildcard src/*.h src/*/*.h)
+# PGXS does not track headers on Debian; and objects of one server do not serve another.
+FOR_SERVER = build/for-$(firstword $(subst ., ,$(word 2,$(PG_VERSION))))
+$(OBJS): $(wildcard src/*.h src/*/*.h) $(FOR_SERVER)
+# (made here, as PGXS makes every target secondary, whose absence is no reason to make anything)
+ifeq ($(MISSING)$(filter clean distclean help,$(MAKECMDGOALS))$(wildcard $(FOR_SERVER)),)
+$(shell mkdir -p build && rm -f build/for-* && : >$(FOR_SERVER))
+endif
+$(FOR_SERVER): ;
 
 sql/icpfiling--$(EXTVERSION).sql: $(sort $(wildcard sql/install/*.sql)) $(sort $(wildcard sql/registry/*.sql)) sql/join icpfiling.control
 	sh sql/join > $@.tmp && mv $@.tmp $@

@@ -1,7 +1,9 @@
 # The targets beyond PGXS. Each runs against a throwaway cluster on a private socket (test/with-pg).
 
 WITH_PG = PG_CONFIG='$(PG_CONFIG)' test/with-pg -s '$(STAGE)'
-SETUP   = $(if $(MISSING),deps)
+SETUP   = $(if $(and $(PG_SERVER),$(if $(MISSING),,y)),,deps)
+# the TAP tests' module
+TESTS   = $(if $(shell perl -MIPC::Run -e 1 2>/dev/null && echo y),,deps)
 
 help:
 	@echo 'make demo    install what is missing, build, run the demo in a throwaway cluster'
@@ -13,19 +15,7 @@ help:
 	@echo 'make         build; make install; make installcheck: as any extension'
 
 deps:
-	@set -e; \
-	missing=; for p in $(PACKAGES); do \
-	  [ "$$(dpkg-query -W -f '$${db:Status-Status}' $$p 2>/dev/null)" = installed ] || missing="$$missing $$p"; \
-	done; \
-	if [ -z "$$missing" ]; then echo "nothing to install"; exit 0; fi; \
-	echo "installing:$$missing"; \
-	case $$missing in *postgresql-$(PG_MAJOR)*) \
-	  echo "(Debian's postgresql-$(PG_MAJOR) may start a cluster of its own; nothing here uses it.)";; esac; \
-	as=; if [ "$$(id -u)" != 0 ]; then \
-	  command -v sudo >/dev/null || { echo "not root and no sudo: ask an administrator to install$$missing" >&2; exit 1; }; \
-	  as=sudo; fi; \
-	$$as apt-get update -qq; \
-	$$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+	@sh test/deps '$(or $(PG_MAJOR),$(PG_DEBIAN))' $(PACKAGES)
 
 stage: all
 	@rm -rf '$(STAGE)'
@@ -36,7 +26,7 @@ demo: $(SETUP)
 	@$(MAKE) -s run-demo
 shell: $(SETUP)
 	@$(MAKE) -s run-shell
-test: $(SETUP)
+test: $(or $(SETUP),$(TESTS))
 	@$(MAKE) -s run-test
 
 # From standard input, so that messages show as in a session, without file and line.

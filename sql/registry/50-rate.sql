@@ -38,12 +38,13 @@ END;
 COMMENT ON FUNCTION @registry@.is_filed(icp.domain_name) IS
 	'Is the domain, or the independent domain it lies under, that of a filed site?';
 
+-- Grouped as text here and below: a view may come before the types' operator classes when a dump is read.
 CREATE VIEW @registry@.unfiled_site AS
-SELECT s.domain, s.province_code, s.provider_id, min(s.seen_at) AS first_seen_at, max(s.seen_at) AS last_seen_at,
+SELECT s.domain::text::icp.domain_name AS domain, s.province_code, s.provider_id, min(s.seen_at) AS first_seen_at, max(s.seen_at) AS last_seen_at,
 	   count(*) AS times_seen
   FROM @registry@.sighting s
  WHERE s.closed_at IS NULL AND NOT @registry@.is_filed(s.domain)
- GROUP BY s.domain, s.province_code, s.provider_id;
+ GROUP BY s.domain::text, s.province_code, s.provider_id;
 COMMENT ON VIEW @registry@.unfiled_site IS 'Sites found in operation whose domain is not filed (未备案网站)';
 COMMENT ON COLUMN @registry@.unfiled_site.domain IS 'Domain under which the site answered';
 COMMENT ON COLUMN @registry@.unfiled_site.province_code IS 'Province of the access, GB/T 2260';
@@ -61,7 +62,7 @@ SELECT icp.province(n.province_code) AS province,
   FROM (SELECT t.province_code, true AS filed FROM @registry@.site t WHERE t.status = 'filed'
 		UNION ALL
 		SELECT u.province_code, false
-		  FROM (SELECT DISTINCT v.domain, v.province_code FROM @registry@.unfiled_site v) u) n
+		  FROM (SELECT DISTINCT v.domain::text, v.province_code FROM @registry@.unfiled_site v) u) n
  GROUP BY n.province_code;
 COMMENT ON VIEW @registry@.filing_rate_by_province IS
 	'Filing rate by province (备案率): filed sites / (filed sites + unfiled sites found), 5 附件2 一';
@@ -82,7 +83,7 @@ SELECT n.provider_id,
 		 WHERE a.status = 'live' AND t.status = 'filed'
 		UNION ALL
 		SELECT u.provider_id, false
-		  FROM (SELECT DISTINCT v.domain, v.provider_id FROM @registry@.unfiled_site v) u) n
+		  FROM (SELECT DISTINCT v.domain::text, v.provider_id FROM @registry@.unfiled_site v) u) n
   LEFT JOIN @registry@.provider p ON p.id = n.provider_id
  GROUP BY n.provider_id, p.name;
 COMMENT ON VIEW @registry@.filing_rate_by_provider IS

@@ -41,11 +41,14 @@ $$;
 COMMENT ON FUNCTION @registry@.find_sites(text) IS
 	'Ids of the filed sites that a number, a domain or URL, a sponsor''s name or a site''s name asks for';
 
+-- No SQL-standard body: it would be parsed when a dump is read, before the operator classes that its order needs.
 CREATE FUNCTION @registry@.lookup(question text) RETURNS SETOF jsonb
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
-BEGIN ATOMIC
+AS $$
+BEGIN
+	RETURN QUERY
 	SELECT jsonb_build_object(
 			'unitName', s.name,
 			'natureName', coalesce(s.nature, ''),
@@ -64,6 +67,7 @@ BEGIN ATOMIC
 	  LEFT JOIN LATERAL icp.domains(t.domains) AS d(domain) ON true
 	 WHERE t.id IN (SELECT f FROM @registry@.find_sites(lookup.question) AS f)
 	 ORDER BY t.number, d.domain;
-END;
+END
+$$;
 COMMENT ON FUNCTION @registry@.lookup(text) IS
 	'The public query: what is filed under a number, a domain or URL, a sponsor''s name or a site''s name; one object a site and domain, with the public query''s own field names and nothing private (the person in charge stays blank)';

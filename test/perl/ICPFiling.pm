@@ -3,26 +3,115 @@ package ICPFiling;
 
 use strict;
 use warnings;
+use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 
-# new_node(name, settings...): a started node with the extension created in database postgres
-sub new_node
+# the settings with which a server of a major version finds the extension that is staged for it
+sub settings_for
+{
+	my ($major, $stage, $pkglibdir, $sharedir) = @_;
+	return (
+		# PostgreSQL 18 and later; Debian's patch of the earlier ones
+		$major >= 18 ? "extension_control_path = '$stage$sharedir:\$system'" : "extension_destdir = '$stage'",
+		"dynamic_library_path = '$stage$pkglibdir:\$libdir'");
+}
+
+# the major version of the server that the tests run on
+sub major
+{
+	my ($version) = `pg_config --version` =~ /(\d+)/;
+	return $version;
+}
+
+# bare_node(name, settings...): an initialised node, not started, that finds the extension
+sub bare_node
 {
 	my ($name, @settings) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
 	$node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ], allows_streaming => 1);
-	my $stage = $ENV{ICP_STAGE};
-	my $destination =
-	  ($node->can('pg_version') && $node->pg_version >= 18)
-	  ? "extension_control_path = '$stage$ENV{ICP_SHAREDIR}:\$system'"
-	  : "extension_destdir = '$stage'";
 	$node->append_conf('postgresql.conf', join("\n",
-		$destination,
-		"dynamic_library_path = '$stage$ENV{ICP_PKGLIBDIR}:\$libdir'",
-		@settings) . "\n");
+		settings_for(major(), $ENV{ICP_STAGE}, $ENV{ICP_PKGLIBDIR}, $ENV{ICP_SHAREDIR}), @settings) . "\n");
+	return $node;
+}
+
+# new_node(name, settings...): a started node with the extension created in database postgres
+sub new_node
+{
+	my $node = bare_node(@_);
 	$node->start;
 	$node->safe_psql('postgres', 'CREATE EXTENSION icpfiling');
 	return $node;
+}
+
+# The name, number of rows and digest of each table and view of a registry, and its sequences.
+sub contents
+{
+	my ($node, $db) = @_;
+	# views without how long something has been late
+	my $queries = $node->safe_psql($db, q{
+		SELECT format('SELECT %L, count(*), md5(string_agg(r::text, chr(10) ORDER BY r::text)) FROM beian.%I t CROSS JOIN LATERAL (SELECT %s AS r) x;',
+					  c.relname, c.relname,
+					  CASE c.relkind WHEN 'r' THEN 'CAST (t AS text)'
+					   ELSE format('CAST (to_jsonb(t) - %L::text[] AS text)',
+								   ARRAY(SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.atttypid = 'interval'::regtype))
+					  END)
+		  FROM pg_class c WHERE c.relnamespace = 'beian'::regnamespace AND c.relkind IN ('r', 'v') ORDER BY c.relname});
+
+	return $node->safe_psql($db, "SET timezone = 'Asia/Shanghai'; $queries") . "\n"
+	  . $node->safe_psql($db, q{
+		SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'beian' ORDER BY 1});
+}
+
+# rights, comments, rows of a bureau's own, other people's tables
+sub add_own_objects
+{
+	my ($node, $db) = @_;
+
+	$node->safe_psql($db, "\\i $ENV{ICP_TEST}/data/own.sql");
+}
+
+# The text of a dump of all definitions, without what differs from dump to dump.
+sub definitions
+{
+	my ($node, $db, @options) = @_;
+	my ($out, $err);
+
+	IPC::Run::run [ $node->installed_command('pg_dump'), '--schema-only', @options, '-d', $node->connstr($db) ],
+	  '>', \$out, '2>', \$err
+	  or die "pg_dump: $err";
+	return join("\n", grep { !/^--|^\\(un)?restrict|^\s*$/ } split(/\n/, $out)) . "\n";
+}
+
+# The lines that only one of two texts has.
+sub changed
+{
+	my ($one, $two) = @_;
+	my (%in_one, %in_two);
+
+	$in_one{$_}++ foreach split(/\n/, $one);
+	$in_two{$_}++ foreach split(/\n/, $two);
+	return join("\n", (map { "- $_" } grep { !$in_two{$_} } sort keys %in_one), (map { "+ $_" } grep { !$in_one{$_} } sort keys %in_two));
+}
+
+# What a dump must not change beside the rows: a bureau's own rows, other people's tables, the log, each look-up.
+sub state_of
+{
+	my ($node, $db) = @_;
+	my $queries = $node->safe_psql($db, q{
+		SELECT format('SELECT %L, count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM %s t;', c.oid::regclass, c.oid::regclass)
+		  FROM pg_class c
+		 WHERE c.relnamespace = to_regnamespace('own') AND c.relkind IN ('r', 'v', 'm', 'p')
+			OR c.oid IN (SELECT unnest(e.extconfig) FROM pg_extension e WHERE e.extname = 'icpfiling')
+		 ORDER BY c.oid::regclass::text});
+
+	return contents($node, $db) . $node->safe_psql($db, $queries) . "\n" . $node->safe_psql($db, q{
+		SET client_min_messages = error;
+		SELECT 'log', * FROM beian.verify_log();
+		SELECT 'looked up', count(*), md5(string_agg(q || coalesce((SELECT string_agg(l::text, ',' ORDER BY l::text) FROM beian.lookup(q) l), ''), chr(10) ORDER BY q))
+		  FROM (SELECT number::text FROM beian.site UNION SELECT number::text FROM beian.sponsor UNION SELECT name FROM beian.sponsor
+				UNION SELECT name FROM beian.site UNION SELECT d::text FROM beian.site, icp.domains(domains) d) a(q)
+		 WHERE q IS NOT NULL;
+		SELECT 'sequences', schemaname, sequencename, last_value, increment_by, cache_size FROM pg_sequences WHERE schemaname IN ('beian', 'own') ORDER BY 1, 2, 3});
 }
 
 # What the registry's rows claim, computed from them in plain SQL.

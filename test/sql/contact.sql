@@ -6,7 +6,9 @@ SET search_path = icp, public;
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set tel_file :abs_srcdir '/data/tel.tsv'
 CREATE TEMP TABLE vector (phone text, verdict text);
-COPY vector FROM :'tel_file' (HEADER);
+-- read by psql, since the server's user may not read a checkout of mode 700
+\set command '\\copy vector FROM ' :'tel_file' ' (HEADER)'
+:command
 SELECT phone, verdict, phone_kind(phone) AS kind, try_phone(phone) AS canonical, phone_province(phone) AS province,
   CASE WHEN explain_phone(phone) IS NULL THEN 'good' WHEN explain_phone(phone) LIKE 'Warning: %' THEN 'warn' ELSE 'bad' END = verdict AS as_expected
 FROM vector ORDER BY phone COLLATE "C";
@@ -34,15 +36,17 @@ SELECT explain_phone(NULL), phone_kind(NULL), phone_province(NULL), try_phone(NU
 SELECT count(*) FROM vector WHERE try_phone(try_phone(phone)) IS DISTINCT FROM try_phone(phone);
 
 -- e-mail
+-- psql before 17 counts a zero-width character as one column wide
+CREATE FUNCTION pg_temp.visible(t text) RETURNS text LANGUAGE sql AS $$ SELECT replace(t, E'\u200B', '<ZWSP>') $$;
 SELECT e, explain_email(e) FROM unnest(ARRAY['zhang.san@example.cn', 'a@b.cn', 'A_b-c+d@mail.EXAMPLE.com.cn', ' 123456@qq.com ', 'a@xn--fsq092h.xn--fiqs8s', 'o''neil@example.com',
   'a@1-2.cn', repeat('u', 64) || '@' || repeat('h', 63) || '.cn']) AS e;
-SELECT left(e, 40) AS e, explain_email(e) FROM unnest(ARRAY['', '无', 'abc', '@b.cn', 'a@', 'a@@b.cn', 'a@b@c.cn', 'a b@c.cn', 'a@b. cn', '.a@b.cn', 'a.@b.cn', 'a..b@c.cn', 'a@b', 'a@.cn', 'a@b.cn.', 'a@b..cn',
+SELECT left(pg_temp.visible(e), 40) AS e, explain_email(e) FROM unnest(ARRAY['', '无', 'abc', '@b.cn', 'a@', 'a@@b.cn', 'a@b@c.cn', 'a b@c.cn', 'a@b. cn', '.a@b.cn', 'a.@b.cn', 'a..b@c.cn', 'a@b', 'a@.cn', 'a@b.cn.', 'a@b..cn',
   'a@-b.cn', 'a@b-.cn', 'a@b_c.cn', 'a@b.c', 'a@1.2.3.4', 'a@[1.2.3.4]', '"a"@b.cn', 'a＠b.cn', 'a@b。cn', 'a，b@c.cn', 'a@b.cn;c@d.cn', 'a@b.cn,c@d.cn', '<a@b.cn>', 'a@b.test', 'a@localhost.localhost',
   repeat('u', 65) || '@b.cn', 'a@' || repeat('h', 64) || '.cn', repeat('a.', 130) || 'a@b.cn', '测试@邮箱.中国', 'a@邮箱.中国', '张@b.cn', E'a\u200Bb@c.cn', 'a@测_试.中国']) AS e;
 
 -- names of persons: 5 annex 3 二(六) names 王先生, 李小姐, 个人, digits and letters
 SELECT n, explain_person_name(n) FROM unnest(ARRAY['张伟', '欧阳修', '司马相如', '买买提·吐尔逊', '阿不都热合曼•肉孜', '王一', '丁三', '李小龙', '单于个', '〇一', ' 张伟 ', '𠮷野', '生先王', '陈总理']) AS n;
-SELECT left(n, 20) AS n, explain_person_name(n) FROM unnest(ARRAY['王先生', '李小姐', '个人', '陈女士', '王太太', '张3', '张３', '张①', '张a', '张Ａ', 'John Smith', 'Иван', '김철수', '张', '', '　', '某某', '王某', '本人', '网站负责人', '个人站长',
+SELECT left(pg_temp.visible(n), 20) AS n, explain_person_name(n) FROM unnest(ARRAY['王先生', '李小姐', '个人', '陈女士', '王太太', '张3', '张３', '张①', '张a', '张Ａ', 'John Smith', 'Иван', '김철수', '张', '', '　', '某某', '王某', '本人', '网站负责人', '个人站长',
   '测试', '王测试', '北京某某科技有限公司', '三五互联公司', '张伟工作室', '阿里木·', '·阿里木', '阿··里', '张伟!', '张、伟', '张(伟)', E'张\u200B伟', '😀张', '先生', '夫人', '无', '站长', '管理员', repeat('张', 129)]) AS n;
 SELECT n, explain_person_name(n) FROM unnest(ARRAY['李老师', '王经理', '小王', '老张', '王总', '张三', '李四', '林林林', '欧阳 修', '买买提.吐尔逊', E'王\uE000', '张伟李强王刚赵']) AS n;
 SELECT n, explain_person_name(n, foreigner => true) FROM unnest(ARRAY['John Smith', 'O''Neil, M.-J.', 'José', 'Иван', '김철수', '王先生', 'J', 'R2D2', 'John_Smith', '约翰·史密斯']) AS n;

@@ -24,8 +24,8 @@ INSERT INTO crafted VALUES
   (14, 'waiver of nothing', '\x01'::bytea || 'uscc:91350100M000100Y43 (waived: x)');
 \getenv dir PG_ABS_BUILDDIR
 \set field :dir '/results/credential_binary.bin'
-\set write '\\copy (SELECT payload FROM crafted JOIN turn USING (n)) TO ' :field ' (FORMAT binary)'
-\set read '\\copy wire (c) FROM ' :field ' (FORMAT binary)'
+\set write '\\copy (SELECT payload FROM crafted JOIN turn USING (n)) TO ' :'field' ' (FORMAT binary)'
+\set read '\\copy wire (c) FROM ' :'field' ' (FORMAT binary)'
 CREATE TABLE turn AS SELECT 0 AS n;
 UPDATE turn SET n = 1; -- good
 :write
@@ -71,10 +71,10 @@ UPDATE turn SET n = 14; -- waiver of nothing
 :read
 SELECT c, credential_kind(c), credential_waiver(c) FROM wire ORDER BY n;
 -- there and back
-\set write '\\copy wire (c) TO ' :field ' (FORMAT binary)'
+\set write '\\copy wire (c) TO ' :'field' ' (FORMAT binary)'
 CREATE TABLE again (LIKE wire INCLUDING IDENTITY);
 :write
-\set read '\\copy again (c) FROM ' :field ' (FORMAT binary)'
+\set read '\\copy again (c) FROM ' :'field' ' (FORMAT binary)'
 :read
 SELECT count(*) FROM wire JOIN again USING (n) WHERE wire.c::text = again.c::text;
 

@@ -49,9 +49,9 @@ INSERT INTO crafted SELECT 'l', * FROM (VALUES
   (22, 'entry of 254', '\x01fe'::bytea || repeat('a', 254)::bytea)) AS v;
 \getenv dir PG_ABS_BUILDDIR
 \set field :dir '/results/domain_binary.bin'
-\set write '\\copy (SELECT payload FROM crafted JOIN turn USING (kind, n)) TO ' :field ' (FORMAT binary)'
-\set read_name '\\copy wire (d) FROM ' :field ' (FORMAT binary)'
-\set read_list '\\copy wire (l) FROM ' :field ' (FORMAT binary)'
+\set write '\\copy (SELECT payload FROM crafted JOIN turn USING (kind, n)) TO ' :'field' ' (FORMAT binary)'
+\set read_name '\\copy wire (d) FROM ' :'field' ' (FORMAT binary)'
+\set read_list '\\copy wire (l) FROM ' :'field' ' (FORMAT binary)'
 CREATE TABLE turn AS SELECT 'd' AS kind, 0 AS n;
 UPDATE turn SET kind = 'd', n = 1; -- good
 :write

@@ -60,13 +60,13 @@ CREATE TABLE list_back (i int, l domain_list);
 \getenv dir PG_ABS_BUILDDIR
 \set name_file :dir '/results/domain_property_name.bin'
 \set list_file :dir '/results/domain_property_list.bin'
-\set copy '\\copy (SELECT i, d FROM name) TO ' :name_file ' (FORMAT binary)'
+\set copy '\\copy (SELECT i, d FROM name) TO ' :'name_file' ' (FORMAT binary)'
 :copy
-\set copy '\\copy name_back FROM ' :name_file ' (FORMAT binary)'
+\set copy '\\copy name_back FROM ' :'name_file' ' (FORMAT binary)'
 :copy
-\set copy '\\copy (SELECT i, l FROM list) TO ' :list_file ' (FORMAT binary)'
+\set copy '\\copy (SELECT i, l FROM list) TO ' :'list_file' ' (FORMAT binary)'
 :copy
-\set copy '\\copy list_back FROM ' :list_file ' (FORMAT binary)'
+\set copy '\\copy list_back FROM ' :'list_file' ' (FORMAT binary)'
 :copy
 SELECT count(*) = (SELECT count(*) FROM name) AS all_names, every(name.d = name_back.d) AS the_same FROM name JOIN name_back USING (i);
 SELECT count(*) = (SELECT count(*) FROM list) AS all_lists, every(list.l = list_back.l) AS the_same FROM list JOIN list_back USING (i);

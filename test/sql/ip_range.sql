@@ -5,7 +5,9 @@ SET search_path = icp, public;
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set ip_file :abs_srcdir '/data/ip.tsv'
 CREATE TEMP TABLE vector (address text, verdict text);
-COPY vector FROM :'ip_file' (HEADER);
+-- read by psql, since the server's user may not read a checkout of mode 700
+\set command '\\copy vector FROM ' :'ip_file' ' (HEADER)'
+:command
 SELECT count(*), count(DISTINCT verdict) FROM vector;
 SELECT address, verdict, special_purpose(address::ip_range) FROM vector
 WHERE is_public(address::ip_range) IS DISTINCT FROM (verdict = 'good') OR (explain_ip_range(address) IS NULL) IS DISTINCT FROM (verdict = 'good');
@@ -117,8 +119,8 @@ CREATE TEMP TABLE copied (r ip_range, m ip_multirange);
 INSERT INTO copied SELECT r, ip_multirange(r) FROM block WHERE n % 500 = 0 AND n >= 0;
 \getenv dir PG_ABS_BUILDDIR
 \set file :dir '/results/ip_range.bin'
-\set write '\\copy copied TO ' :file ' (FORMAT binary)'
-\set read '\\copy copied_back FROM ' :file ' (FORMAT binary)'
+\set write '\\copy copied TO ' :'file' ' (FORMAT binary)'
+\set read '\\copy copied_back FROM ' :'file' ' (FORMAT binary)'
 :write
 CREATE TEMP TABLE copied_back (r ip_range, m ip_multirange);
 :read
