@@ -40,7 +40,7 @@ COMMENT ON COLUMN @registry@.event.old_values IS 'What changed, before';
 COMMENT ON COLUMN @registry@.event.new_values IS 'What changed, after';
 COMMENT ON COLUMN @registry@.event.seq IS
 	'Place in its chain, from 1: the chain of its application, otherwise of its sponsor, otherwise of its province; this column and those behind it are filled by trigger';
-COMMENT ON COLUMN @registry@.event.method IS 'How it was digested: 1 SHA-256 without a key, 2 HMAC-SHA-256, 3 HMAC-SM3';
+COMMENT ON COLUMN @registry@.event.method IS 'How it was digested: 4 SHA-256 without a key, 5 HMAC-SHA-256, 6 HMAC-SM3, with the identity of this log; 1, 2, 3 the same with the name of its schema, as it was once';
 COMMENT ON COLUMN @registry@.event.salt IS
 	'Random bytes digested with reason, old_values and new_values; NULL where it has none of them, or they were erased';
 COMMENT ON COLUMN @registry@.event.values_digest IS 'Digest of salt, reason, old_values and new_values; stays when those are erased';
@@ -57,7 +57,7 @@ CREATE TABLE @registry@.event_chain (
 	PRIMARY KEY (chain_id, kind)
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE @registry@.event_chain IS
-	'The head of each chain of events; its row is locked by whoever writes an event, so that a chain has no forks';
+	'The head of each chain of events; its row is locked by whoever writes an event, and written once a statement, so that a chain has no forks';
 COMMENT ON COLUMN @registry@.event_chain.kind IS 'application, sponsor or registry';
 COMMENT ON COLUMN @registry@.event_chain.chain_id IS
 	'Id of the application or sponsor; for registry the province''s code, GB/T 2260, 0 where the event has none';
@@ -67,9 +67,14 @@ COMMENT ON COLUMN @registry@.event_chain.province_code IS 'Province of its first
 COMMENT ON COLUMN @registry@.event_chain.changed_at IS 'Time of the transaction that wrote its last event';
 ALTER TABLE @registry@.event_chain ENABLE ROW LEVEL SECURITY;
 
--- behind every other BEFORE trigger
+-- behind every other BEFORE trigger; the first and the last have a head written once a statement
+CREATE TRIGGER a_begin_chains BEFORE INSERT ON @registry@.event
+	FOR EACH STATEMENT EXECUTE FUNCTION icp.chain_event();
 CREATE TRIGGER z_chain_event BEFORE INSERT ON @registry@.event
 	FOR EACH ROW EXECUTE FUNCTION icp.chain_event('event_chain', 'application');
+CREATE TRIGGER z_write_heads AFTER INSERT ON @registry@.event
+	REFERENCING NEW TABLE AS new_events FOR EACH STATEMENT EXECUTE FUNCTION icp.chain_event();
+SELECT icp.identify_log('@registry@.event');
 
 CREATE FUNCTION @registry@.refuse_change() RETURNS trigger
 	LANGUAGE plpgsql
@@ -190,15 +195,13 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	-- STABLE: every query here sees the log and its heads as of one moment
-	schema		constant text := (SELECT n.nspname FROM pg_namespace n WHERE n.oid = '@registry@'::regnamespace);
+	log			constant regclass := '@registry@.event';
 	-- the events that say that another one of their chain was erased
 	erasures	constant text[] := ARRAY(
 		SELECT concat_ws(' ', CASE WHEN e.application_id IS NOT NULL THEN 'application'
 								   WHEN e.sponsor_id IS NOT NULL THEN 'sponsor' ELSE 'registry' END,
 						 coalesce(e.application_id, e.sponsor_id, e.province_code, 0), e.new_values ->> 'event')
 		  FROM @registry@.event e WHERE e.event = 'erase_values');
-	-- From here on all have the key.  (When it is set, sessions learn of it one after the other.)
-	first_with_key	record;
 	without_key	bigint;
 	latest		timestamptz;
 	total		bigint;
@@ -209,8 +212,6 @@ BEGIN
 		RAISE EXCEPTION 'these are no exported heads (链头) of this registry' USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'What @registry@.export_heads() returned, the whole of it.';
 	END IF;
-
-	SELECT e.id, e.at INTO first_with_key FROM @registry@.event e WHERE e.method > 1 ORDER BY e.id LIMIT 1;
 
 	-- Event by event.
 	RETURN QUERY
@@ -223,16 +224,13 @@ BEGIN
 						WHEN v.fault = 'altered' THEN 'it was altered, or does not follow the one before it'
 						WHEN v.fault = 'erased'
 						THEN CASE WHEN v.words = ANY (erasures) THEN NULL ELSE 'its values were taken away, and no event says why' END
-						WHEN v.method = 1 AND v.method_before > 1 THEN 'it was made without the key, behind one made with it'
-						WHEN v.method = 1 AND v.id > first_with_key.id
-							 AND v.at NOT BETWEEN first_with_key.at - interval '1 hour' AND first_with_key.at + interval '1 minute'
-						THEN 'it was made without the key, after the first one made with it'
+						WHEN v.method IN (1, 4) AND v.key_before THEN 'it was made without the key, behind one made with it'
 				   END AS problem
-			  FROM (SELECT k.kind, k.of_id, (k.e).seq, (k.e).id, (k.e).at, (k.e).method,
+			  FROM (SELECT k.kind, k.of_id, (k.e).seq, (k.e).id, (k.e).method,
 						   concat_ws(' ', k.kind, k.of_id, (k.e).id) AS words,
 						   coalesce(lag((k.e).seq) OVER in_chain, 0) AS before,
-						   lag((k.e).method) OVER in_chain AS method_before,
-						   icp.event_problem(k.e, schema, lag((k.e).digest) OVER in_chain) AS fault
+						   bool_or((k.e).method NOT IN (1, 4)) OVER (in_chain ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS key_before,
+						   icp.event_problem(k.e, log, lag((k.e).digest) OVER in_chain) AS fault
 					  FROM (SELECT e, CASE WHEN e.application_id IS NOT NULL THEN 'application'
 										   WHEN e.sponsor_id IS NOT NULL THEN 'sponsor' ELSE 'registry' END AS kind,
 								   coalesce(e.application_id, e.sponsor_id, e.province_code, 0) AS of_id
@@ -240,6 +238,21 @@ BEGIN
 					WINDOW in_chain AS (PARTITION BY k.kind, k.of_id ORDER BY (k.e).seq, (k.e).id)) v) p
 	 WHERE p.problem IS NOT NULL
 	 ORDER BY p.id;
+
+	-- Where events are made with the key, each chain has one at least, which binds what goes before it.  Neither numbers nor
+	-- times say what is older: whoever writes a chain anew chooses them.
+	IF icp.log_keyed_since(log) IS NOT NULL OR EXISTS (SELECT FROM @registry@.event e WHERE e.method NOT IN (1, 4)) THEN
+		RETURN QUERY
+		SELECT k.kind, k.of_id, max(k.seq), NULL::bigint,
+			   'all its events were made without the key, in a registry that has one'
+		  FROM (SELECT CASE WHEN e.application_id IS NOT NULL THEN 'application'
+							WHEN e.sponsor_id IS NOT NULL THEN 'sponsor' ELSE 'registry' END COLLATE "C" AS kind,
+					   coalesce(e.application_id, e.sponsor_id, e.province_code, 0) AS of_id, e.seq, e.method
+				  FROM @registry@.event e) k
+		 GROUP BY k.kind, k.of_id
+		HAVING bool_and(k.method IN (1, 4))
+		 ORDER BY 1, 2;
+	END IF;
 
 	-- Each chain's last event and its head.
 	RETURN QUERY
@@ -279,8 +292,8 @@ BEGIN
 	 ORDER BY 1, 2;
 
 	-- What could not be checked, and what anybody could have written.
-	SELECT count(*), count(*) FILTER (WHERE e.method = 1), max(e.at) FILTER (WHERE e.method = 1),
-		   count(*) FILTER (WHERE icp.event_problem(e, schema, NULL) = 'no key')
+	SELECT count(*), count(*) FILTER (WHERE e.method IN (1, 4)), max(e.at) FILTER (WHERE e.method IN (1, 4)),
+		   count(*) FILTER (WHERE icp.event_problem(e, log, NULL) = 'no key')
 	  INTO total, without_key, latest, unchecked
 	  FROM @registry@.event e;
 	IF unchecked > 0 THEN
@@ -297,6 +310,43 @@ END
 $$;
 COMMENT ON FUNCTION @registry@.verify_log(jsonb) IS
 	'Checks the log of events: every edit, deletion, insertion, change of order and cut end, by whomever, up to the heads that export_heads() gave out before; no row: it is whole';
+
+CREATE FUNCTION @registry@.seal_log(why text) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	sealed		bigint;
+	with_key	bigint;
+BEGIN
+	IF why IS NULL OR btrim(why, E' \t\r\n') = '' THEN
+		RAISE EXCEPTION 'sealing the log needs a reason (原因)' USING ERRCODE = 'check_violation';
+	END IF;
+	-- (rows that another transaction begins meanwhile have the key by themselves)
+	WITH seal AS (
+		INSERT INTO @registry@.event (actor, event, application_id, sponsor_id, province_code, reason)
+		SELECT @registry@.acting_user(), 'seal', CASE c.kind WHEN 'application' THEN c.chain_id END,
+			   CASE c.kind WHEN 'sponsor' THEN c.chain_id END,
+			   CASE c.kind WHEN 'registry' THEN nullif(c.chain_id, 0) ELSE c.province_code END, why
+		  FROM @registry@.event_chain c
+		 WHERE NOT EXISTS (SELECT FROM @registry@.event e
+							WHERE e.method NOT IN (1, 4)
+							  AND CASE c.kind WHEN 'application' THEN e.application_id = c.chain_id
+									WHEN 'sponsor' THEN e.sponsor_id = c.chain_id AND e.application_id IS NULL
+									ELSE e.sponsor_id IS NULL AND e.application_id IS NULL
+										 AND coalesce(e.province_code, 0) = c.chain_id END)
+		 ORDER BY c.kind, c.chain_id
+		RETURNING method)
+	SELECT count(*), count(*) FILTER (WHERE s.method NOT IN (1, 4)) INTO sealed, with_key FROM seal s;
+	IF with_key < sealed THEN
+		RAISE EXCEPTION 'the log cannot be sealed: no key is set'
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Set icpfiling.event_key_file.';
+	END IF;
+	RETURN sealed;
+END
+$$;
+COMMENT ON FUNCTION @registry@.seal_log(text) IS
+	'Ends each chain that has no event with the key by one, which binds what was written before there was a key; returns how many. Of the registry''s owner, after verify_log()';
 
 CREATE FUNCTION @registry@.erase_event_values(event_id bigint, why text) RETURNS void
 	LANGUAGE plpgsql VOLATILE
