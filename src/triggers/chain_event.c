@@ -74,7 +74,7 @@ get_state(FunctionCallInfo fcinfo, TriggerData *trigdata)
 	state = palloc0(sizeof(ChainState));
 	/* by a snapshot that is new at every isolation level: a first event of somebody else may have come with the key */
 	icp_read_log_identity(RelationGetRelid(rel), GetLatestSnapshot(), &identity);
-	state->shape = icp_event_shape(CreateTupleDescCopy(RelationGetDescr(rel)),
+	state->shape = icp_event_shape(CreateTupleDescCopyConstr(RelationGetDescr(rel)),
 								   get_namespace_name(RelationGetNamespace(rel)), &identity);
 	check_identity(rel, &identity);
 	icp_chain_find_tables(rel, trigger->tgargs[0], trigger->tgnargs > 1 ? trigger->tgargs[1] : NULL,

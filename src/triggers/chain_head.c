@@ -30,6 +30,7 @@
 #include "triggers/chain_head.h"
 #include "triggers/trigger.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -38,6 +39,9 @@
 
 /* So many heads are remembered in a transaction. */
 #define HEADS_MAX 8192
+
+/* So often another session is thought to begin a chain and to give it up. */
+#define ATTEMPTS_MAX 100
 
 /*
  * TABLES
@@ -269,7 +273,7 @@ get_plan(Oid relid, ChainStatement statement)
 	if (schema == NULL || table == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("relation with OID %u does not exist", relid)));
+				 errmsg("a table of an event log's chains has been dropped while it was used")));
 	name = quote_qualified_identifier(schema, table);
 	if (chain_plans == NULL)
 	{
@@ -306,6 +310,22 @@ get_plan(Oid relid, ChainStatement statement)
 }
 
 /*
+ * How a row is to be found.  A chain table of one page is read whole, if the planner is asked, and the plan is kept
+ * when the table has grown, or one transaction has filled it with versions.
+ */
+static void
+forbid_scans(ChainStatement statement)
+{
+	static const char *const scans[] = {
+		"enable_seqscan", "enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"
+	};
+	int			n = statement == LOCK_BY_TID || statement == MOVE_BY_TID ? lengthof(scans) : 1;
+
+	for (int i = 0; i < n; i++)
+		(void) set_config_option(scans[i], "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+/*
  * Runs one; returns whether it found a row, of which SPI_tuptable has the ctid first.
  *
  * Under REPEATABLE READ and above by the newest snapshot, as referential integrity does: the last event of a chain
@@ -314,12 +334,16 @@ get_plan(Oid relid, ChainStatement statement)
 static bool
 run(Oid relid, ChainStatement statement, Parameters *parameters)
 {
+	int			guc_level = NewGUCNestLevel();
 	volatile int rc = 0;
 
 	is_writing = true;
 	PG_TRY();
 	{
-		SPIPlanPtr	plan = get_plan(relid, statement);
+		SPIPlanPtr	plan;
+
+		forbid_scans(statement);
+		plan = get_plan(relid, statement);
 
 		if (IsolationUsesXactSnapshot())
 			rc = SPI_execute_snapshot(plan, parameters->values, parameters->nulls, GetLatestSnapshot(),
@@ -332,6 +356,7 @@ run(Oid relid, ChainStatement statement, Parameters *parameters)
 		is_writing = false;
 	}
 	PG_END_TRY();
+	AtEOXact_GUC(true, guc_level);
 	if (rc != statements[statement].result)
 		elog(ERROR, "SPI_execute_plan returned %s", SPI_result_code_string(rc));
 	return SPI_processed > 0;
@@ -802,9 +827,19 @@ icp_chain_take_place(Relation log, const ChainTables *tables, const EventChain *
 				set_parameters(&parameters, head, 0, NULL, NULL);
 				(void) run(tables->application, LOCK_APPLICATION, &parameters);
 			}
-			/* somebody else may begin it meanwhile */
-			while (!continue_chain(head, digest, arg) && !begin_chain(head, province, digest, arg))
+			/* somebody else may begin it meanwhile, and may take it back; a trigger of the table's own always does */
+			for (int attempt = 0;; attempt++)
+			{
 				CHECK_FOR_INTERRUPTS();
+				if (continue_chain(head, digest, arg) || begin_chain(head, province, digest, arg))
+					break;
+				if (attempt == ATTEMPTS_MAX)
+					ereport(ERROR,
+							(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+							 errmsg("the head of the chain of %s " INT64_FORMAT " cannot be written", head->kind,
+									head->key.id),
+							 errdetail("A trigger of its table keeps it from being inserted.")));
+			}
 		}
 		SPI_finish();
 		icp_restore_user(&saved);
