@@ -227,6 +227,8 @@ BEGIN
 				  DETAIL = format('The extension knows registries of version %s.', this_version),
 				  HINT = 'Upgrade the extension first: ALTER EXTENSION icpfiling UPDATE.';
 	END IF;
+	-- A log that was laid before logs had identities gets one; its older events stay what they are.
+	PERFORM icp.identify_log(format('%I.event', schema)::regclass);
 	-- Spell the definitions as this server does, but only those of objects that are there as they were laid.
 	EXECUTE format($query$
 		UPDATE %1$I.registry_object l
