@@ -117,47 +117,57 @@ END
 $$;
 COMMENT ON FUNCTION @registry@.record_step() IS 'Trigger: writes the event of an application''s change of state';
 
--- What a filed record said before and what it says now, without what did not change.
+-- What filed records said before and what they say now, without what did not change; a statement's together, in the order of
+-- their chains.
 CREATE FUNCTION @registry@.record_change() RETURNS trigger
 	LANGUAGE plpgsql
 	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	before		jsonb := to_jsonb(OLD) - '{changed_at,last_service_no,claim_key}'::text[];
-	after		jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(NEW) - '{changed_at,last_service_no,claim_key}'::text[] ELSE '{}' END;
-	old_values	jsonb;
-	new_values	jsonb;
+	unsaid	constant text[] := '{changed_at,last_service_no,claim_key}';
+	rows	record;
 BEGIN
-	SELECT jsonb_object_agg(key, value) INTO old_values
-	  FROM jsonb_each(before) AS e(key, value)
-	 WHERE after -> key IS DISTINCT FROM value;
-	SELECT jsonb_object_agg(key, value) INTO new_values
-	  FROM jsonb_each(after) AS e(key, value)
-	 WHERE before -> key IS DISTINCT FROM value;
-	IF old_values IS NOT NULL OR new_values IS NOT NULL THEN
-		INSERT INTO @registry@.event (actor, event, sponsor_id, site_id, province_code, old_values, new_values)
-		VALUES (@registry@.acting_user(),
-				CASE TG_OP WHEN 'UPDATE' THEN 'change' ELSE 'delete' END,
-				CASE TG_TABLE_NAME WHEN 'sponsor' THEN (before ->> 'id')::bigint
-					ELSE (before ->> 'sponsor_id')::bigint END,
-				CASE TG_TABLE_NAME WHEN 'site' THEN (before ->> 'id')::bigint END,
-				OLD.province_code, old_values, new_values);
+	-- (one row is the rule)
+	IF TG_OP = 'UPDATE' THEN
+		SELECT array_agg(to_jsonb(o.*) - unsaid ORDER BY o.id) AS before, array_agg(to_jsonb(n.*) - unsaid ORDER BY o.id) AS after INTO rows
+		  FROM old_rows o JOIN new_rows n ON n.id = o.id WHERE o.status = 'filed';
+	ELSE
+		SELECT array_agg(to_jsonb(o.*) - unsaid ORDER BY o.id) AS before, array_agg('{}'::jsonb) AS after INTO rows
+		  FROM old_rows o WHERE o.status = 'filed';
 	END IF;
+	IF rows.before IS NULL THEN
+		RETURN NULL;
+	END IF;
+	INSERT INTO @registry@.event (actor, event, sponsor_id, site_id, province_code, old_values, new_values)
+	SELECT (SELECT @registry@.acting_user()), CASE TG_OP WHEN 'UPDATE' THEN 'change' ELSE 'delete' END,
+		   (r.before ->> CASE TG_TABLE_NAME WHEN 'sponsor' THEN 'id' ELSE 'sponsor_id' END)::bigint,
+		   CASE TG_TABLE_NAME WHEN 'site' THEN (r.before ->> 'id')::bigint END,
+		   (r.before ->> 'province_code')::smallint, d.old_values, d.new_values
+	  FROM unnest(rows.before, rows.after) WITH ORDINALITY AS r(before, after, ordinal)
+	 CROSS JOIN LATERAL (
+		SELECT (SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(r.before) e WHERE r.after -> e.key IS DISTINCT FROM e.value) AS old_values,
+			   (SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(r.after) e WHERE r.before -> e.key IS DISTINCT FROM e.value) AS new_values) d
+	 WHERE d.old_values IS NOT NULL OR d.new_values IS NOT NULL
+	 ORDER BY 3, r.ordinal;
 	RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION @registry@.record_change() IS
-	'Trigger: writes the event of a change of a filed record, old and new values of what changed';
+	'Trigger: writes the events of changes of filed records, old and new values of what changed';
 
 CREATE TRIGGER b_record_step AFTER INSERT ON @registry@.application
 	FOR EACH ROW EXECUTE FUNCTION @registry@.record_step();
 CREATE TRIGGER b_record_change_of_state AFTER UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION @registry@.record_step();
-CREATE TRIGGER record_change AFTER UPDATE OR DELETE ON @registry@.sponsor
-	FOR EACH ROW WHEN (OLD.status = 'filed') EXECUTE FUNCTION @registry@.record_change();
-CREATE TRIGGER record_change AFTER UPDATE OR DELETE ON @registry@.site
-	FOR EACH ROW WHEN (OLD.status = 'filed') EXECUTE FUNCTION @registry@.record_change();
+CREATE TRIGGER record_change AFTER UPDATE ON @registry@.sponsor
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.record_change();
+CREATE TRIGGER record_deletion AFTER DELETE ON @registry@.sponsor
+	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.record_change();
+CREATE TRIGGER record_change AFTER UPDATE ON @registry@.site
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.record_change();
+CREATE TRIGGER record_deletion AFTER DELETE ON @registry@.site
+	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.record_change();
 
 -- What the chains are for: heads that are kept outside, and a check of the log against them and against itself.
 CREATE FUNCTION @registry@.digest_of_heads(heads jsonb) RETURNS text

@@ -55,9 +55,9 @@ BEGIN
 		SELECT * FROM (VALUES
 			('member', 'INSERT,UPDATE,DELETE', '{id}', NULL),
 			('setting', 'INSERT,UPDATE,DELETE', '{name}', '{name,value}'),
-			-- (its admission has events of its own, its creation too)
+			-- (its admission, from which its status follows, has events of its own, its creation too)
 			('provider', 'UPDATE,DELETE', '{id}',
-			 '{name,province,licence,licence_valid_until,supervisor,status,class,businesses,parent_id,is_key,resources_frozen}'),
+			 '{name,province,licence,licence_valid_until,supervisor,class,businesses,parent_id,is_key,resources_frozen}'),
 			('provider_lease', 'INSERT,UPDATE,DELETE', '{id}', NULL),
 			('account', 'UPDATE,DELETE', '{id}', '{provider_id,status,province_code}'),
 			('service_window', 'INSERT,UPDATE,DELETE', '{id}', NULL),
