@@ -28,7 +28,7 @@ COMMENT ON TABLE @registry@.event IS
 COMMENT ON COLUMN @registry@.event.id IS 'Surrogate key, in the order of writing';
 COMMENT ON COLUMN @registry@.event.at IS 'Time of the transaction';
 COMMENT ON COLUMN @registry@.event.actor IS 'The role that acted';
-COMMENT ON COLUMN @registry@.event.event IS 'Step of icp.transition; import, change, delete or settle_conflict';
+COMMENT ON COLUMN @registry@.event.event IS 'Step of icp.transition or icp.provider_step; import, change, delete, settle_conflict, seal and others; of what changes authority: table and operation (member_insert)';
 COMMENT ON COLUMN @registry@.event.application_id IS 'The application it concerns; no foreign key: the log outlives what it tells of';
 COMMENT ON COLUMN @registry@.event.sponsor_id IS 'The sponsor it concerns';
 COMMENT ON COLUMN @registry@.event.site_id IS 'The site it concerns';

@@ -65,6 +65,7 @@ get_state(FunctionCallInfo fcinfo, TriggerData *trigdata)
 	Relation	rel = trigdata->tg_relation;
 	Trigger    *trigger = trigdata->tg_trigger;
 	LogIdentity identity;
+	Snapshot	snapshot;
 	MemoryContext old;
 
 	if (state != NULL && state->relid == RelationGetRelid(rel))
@@ -73,7 +74,9 @@ get_state(FunctionCallInfo fcinfo, TriggerData *trigdata)
 	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 	state = palloc0(sizeof(ChainState));
 	/* by a snapshot that is new at every isolation level: a first event of somebody else may have come with the key */
-	icp_read_log_identity(RelationGetRelid(rel), GetLatestSnapshot(), &identity);
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	icp_read_log_identity(RelationGetRelid(rel), snapshot, &identity);
+	UnregisterSnapshot(snapshot);
 	state->shape = icp_event_shape(CreateTupleDescCopyConstr(RelationGetDescr(rel)),
 								   get_namespace_name(RelationGetNamespace(rel)), &identity);
 	check_identity(rel, &identity);
