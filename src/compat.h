@@ -115,6 +115,15 @@ icp_find_setting(const char *name)
 #define icp_make_range(typcache, lower, upper) make_range(typcache, lower, upper, false)
 #endif
 
+/* Who owns a relation: one function for all kinds of objects from 16 on. */
+#include "utils/acl.h"
+#if PG_VERSION_NUM >= 160000
+#include "catalog/pg_class.h"
+#define icp_owns_relation(relid, role) object_ownercheck(RelationRelationId, relid, role)
+#else
+#define icp_owns_relation(relid, role) pg_class_ownercheck(relid, role)
+#endif
+
 /* getIdentitySequence takes the relation from 17 on. */
 #if PG_VERSION_NUM >= 170000
 #define icp_identity_sequence(rel, attnum) getIdentitySequence(rel, attnum, false)

@@ -244,6 +244,8 @@ BEGIN
 			USING ERRCODE = 'feature_not_supported',
 				  HINT = 'It is of a development version: lay another registry, and load its records.';
 	END IF;
+	-- A log that was laid before logs had identities gets one; its older events stay what they are.
+	PERFORM icp.identify_log(format('%I.event', schema)::regclass);
 	-- Spell the definitions as this server does, but only those of objects that are there as they were laid.
 	EXECUTE format($query$
 		UPDATE %1$I.registry_object l

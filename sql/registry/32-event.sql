@@ -28,7 +28,7 @@ COMMENT ON TABLE @registry@.event IS
 COMMENT ON COLUMN @registry@.event.id IS 'Surrogate key, in the order of writing';
 COMMENT ON COLUMN @registry@.event.at IS 'Time of the transaction';
 COMMENT ON COLUMN @registry@.event.actor IS 'The role that acted';
-COMMENT ON COLUMN @registry@.event.event IS 'Step of icp.transition; import, change, delete or settle_conflict';
+COMMENT ON COLUMN @registry@.event.event IS 'Step of icp.transition or icp.provider_step; import, change, delete, settle_conflict, seal and others; of what changes authority: table and operation (member_insert)';
 COMMENT ON COLUMN @registry@.event.application_id IS 'The application it concerns; no foreign key: the log outlives what it tells of';
 COMMENT ON COLUMN @registry@.event.sponsor_id IS 'The sponsor it concerns';
 COMMENT ON COLUMN @registry@.event.site_id IS 'The site it concerns';
@@ -40,7 +40,7 @@ COMMENT ON COLUMN @registry@.event.old_values IS 'What changed, before';
 COMMENT ON COLUMN @registry@.event.new_values IS 'What changed, after';
 COMMENT ON COLUMN @registry@.event.seq IS
 	'Place in its chain, from 1: the chain of its application, otherwise of its sponsor, otherwise of its province; this column and those behind it are filled by trigger';
-COMMENT ON COLUMN @registry@.event.method IS 'How it was digested: 1 SHA-256 without a key, 2 HMAC-SHA-256, 3 HMAC-SM3';
+COMMENT ON COLUMN @registry@.event.method IS 'How it was digested: 4 SHA-256 without a key, 5 HMAC-SHA-256, 6 HMAC-SM3, with the identity of this log; 1, 2, 3 the same with the name of its schema, as it was once';
 COMMENT ON COLUMN @registry@.event.salt IS
 	'Random bytes digested with reason, old_values and new_values; NULL where it has none of them, or they were erased';
 COMMENT ON COLUMN @registry@.event.values_digest IS 'Digest of salt, reason, old_values and new_values; stays when those are erased';
@@ -57,7 +57,7 @@ CREATE TABLE @registry@.event_chain (
 	PRIMARY KEY (chain_id, kind)
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE @registry@.event_chain IS
-	'The head of each chain of events; its row is locked by whoever writes an event, so that a chain has no forks';
+	'The head of each chain of events; its row is locked by whoever writes an event, and written once a statement, so that a chain has no forks';
 COMMENT ON COLUMN @registry@.event_chain.kind IS 'application, sponsor or registry';
 COMMENT ON COLUMN @registry@.event_chain.chain_id IS
 	'Id of the application or sponsor; for registry the province''s code, GB/T 2260, 0 where the event has none';
@@ -67,9 +67,14 @@ COMMENT ON COLUMN @registry@.event_chain.province_code IS 'Province of its first
 COMMENT ON COLUMN @registry@.event_chain.changed_at IS 'Time of the transaction that wrote its last event';
 ALTER TABLE @registry@.event_chain ENABLE ROW LEVEL SECURITY;
 
--- behind every other BEFORE trigger
+-- behind every other BEFORE trigger; the first and the last have a head written once a statement
+CREATE TRIGGER a_begin_chains BEFORE INSERT ON @registry@.event
+	FOR EACH STATEMENT EXECUTE FUNCTION icp.chain_event();
 CREATE TRIGGER z_chain_event BEFORE INSERT ON @registry@.event
 	FOR EACH ROW EXECUTE FUNCTION icp.chain_event('event_chain', 'application');
+CREATE TRIGGER z_write_heads AFTER INSERT ON @registry@.event
+	REFERENCING NEW TABLE AS new_events FOR EACH STATEMENT EXECUTE FUNCTION icp.chain_event();
+SELECT icp.identify_log('@registry@.event');
 
 CREATE FUNCTION @registry@.refuse_change() RETURNS trigger
 	LANGUAGE plpgsql
@@ -112,47 +117,57 @@ END
 $$;
 COMMENT ON FUNCTION @registry@.record_step() IS 'Trigger: writes the event of an application''s change of state';
 
--- What a filed record said before and what it says now, without what did not change.
+-- What filed records said before and what they say now, without what did not change; a statement's together, in the order of
+-- their chains.
 CREATE FUNCTION @registry@.record_change() RETURNS trigger
 	LANGUAGE plpgsql
 	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	before		jsonb := to_jsonb(OLD) - '{changed_at,last_service_no,claim_key}'::text[];
-	after		jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(NEW) - '{changed_at,last_service_no,claim_key}'::text[] ELSE '{}' END;
-	old_values	jsonb;
-	new_values	jsonb;
+	unsaid	constant text[] := '{changed_at,last_service_no,claim_key}';
+	rows	record;
 BEGIN
-	SELECT jsonb_object_agg(key, value) INTO old_values
-	  FROM jsonb_each(before) AS e(key, value)
-	 WHERE after -> key IS DISTINCT FROM value;
-	SELECT jsonb_object_agg(key, value) INTO new_values
-	  FROM jsonb_each(after) AS e(key, value)
-	 WHERE before -> key IS DISTINCT FROM value;
-	IF old_values IS NOT NULL OR new_values IS NOT NULL THEN
-		INSERT INTO @registry@.event (actor, event, sponsor_id, site_id, province_code, old_values, new_values)
-		VALUES (@registry@.acting_user(),
-				CASE TG_OP WHEN 'UPDATE' THEN 'change' ELSE 'delete' END,
-				CASE TG_TABLE_NAME WHEN 'sponsor' THEN (before ->> 'id')::bigint
-					ELSE (before ->> 'sponsor_id')::bigint END,
-				CASE TG_TABLE_NAME WHEN 'site' THEN (before ->> 'id')::bigint END,
-				OLD.province_code, old_values, new_values);
+	-- (one row is the rule)
+	IF TG_OP = 'UPDATE' THEN
+		SELECT array_agg(to_jsonb(o.*) - unsaid ORDER BY o.id) AS before, array_agg(to_jsonb(n.*) - unsaid ORDER BY o.id) AS after INTO rows
+		  FROM old_rows o JOIN new_rows n ON n.id = o.id WHERE o.status = 'filed';
+	ELSE
+		SELECT array_agg(to_jsonb(o.*) - unsaid ORDER BY o.id) AS before, array_agg('{}'::jsonb) AS after INTO rows
+		  FROM old_rows o WHERE o.status = 'filed';
 	END IF;
+	IF rows.before IS NULL THEN
+		RETURN NULL;
+	END IF;
+	INSERT INTO @registry@.event (actor, event, sponsor_id, site_id, province_code, old_values, new_values)
+	SELECT (SELECT @registry@.acting_user()), CASE TG_OP WHEN 'UPDATE' THEN 'change' ELSE 'delete' END,
+		   (r.before ->> CASE TG_TABLE_NAME WHEN 'sponsor' THEN 'id' ELSE 'sponsor_id' END)::bigint,
+		   CASE TG_TABLE_NAME WHEN 'site' THEN (r.before ->> 'id')::bigint END,
+		   (r.before ->> 'province_code')::smallint, d.old_values, d.new_values
+	  FROM unnest(rows.before, rows.after) WITH ORDINALITY AS r(before, after, ordinal)
+	 CROSS JOIN LATERAL (
+		SELECT (SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(r.before) e WHERE r.after -> e.key IS DISTINCT FROM e.value) AS old_values,
+			   (SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(r.after) e WHERE r.before -> e.key IS DISTINCT FROM e.value) AS new_values) d
+	 WHERE d.old_values IS NOT NULL OR d.new_values IS NOT NULL
+	 ORDER BY 3, r.ordinal;
 	RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION @registry@.record_change() IS
-	'Trigger: writes the event of a change of a filed record, old and new values of what changed';
+	'Trigger: writes the events of changes of filed records, old and new values of what changed';
 
 CREATE TRIGGER b_record_step AFTER INSERT ON @registry@.application
 	FOR EACH ROW EXECUTE FUNCTION @registry@.record_step();
 CREATE TRIGGER b_record_change_of_state AFTER UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION @registry@.record_step();
-CREATE TRIGGER record_change AFTER UPDATE OR DELETE ON @registry@.sponsor
-	FOR EACH ROW WHEN (OLD.status = 'filed') EXECUTE FUNCTION @registry@.record_change();
-CREATE TRIGGER record_change AFTER UPDATE OR DELETE ON @registry@.site
-	FOR EACH ROW WHEN (OLD.status = 'filed') EXECUTE FUNCTION @registry@.record_change();
+CREATE TRIGGER record_change AFTER UPDATE ON @registry@.sponsor
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.record_change();
+CREATE TRIGGER record_deletion AFTER DELETE ON @registry@.sponsor
+	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.record_change();
+CREATE TRIGGER record_change AFTER UPDATE ON @registry@.site
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.record_change();
+CREATE TRIGGER record_deletion AFTER DELETE ON @registry@.site
+	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.record_change();
 
 -- What the chains are for: heads that are kept outside, and a check of the log against them and against itself.
 CREATE FUNCTION @registry@.digest_of_heads(heads jsonb) RETURNS text
@@ -190,15 +205,13 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	-- STABLE: every query here sees the log and its heads as of one moment
-	schema		constant text := (SELECT n.nspname FROM pg_namespace n WHERE n.oid = '@registry@'::regnamespace);
+	log			constant regclass := '@registry@.event';
 	-- the events that say that another one of their chain was erased
 	erasures	constant text[] := ARRAY(
 		SELECT concat_ws(' ', CASE WHEN e.application_id IS NOT NULL THEN 'application'
 								   WHEN e.sponsor_id IS NOT NULL THEN 'sponsor' ELSE 'registry' END,
 						 coalesce(e.application_id, e.sponsor_id, e.province_code, 0), e.new_values ->> 'event')
 		  FROM @registry@.event e WHERE e.event = 'erase_values');
-	-- From here on all have the key.  (When it is set, sessions learn of it one after the other.)
-	first_with_key	record;
 	without_key	bigint;
 	latest		timestamptz;
 	total		bigint;
@@ -209,8 +222,6 @@ BEGIN
 		RAISE EXCEPTION 'these are no exported heads (链头) of this registry' USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'What @registry@.export_heads() returned, the whole of it.';
 	END IF;
-
-	SELECT e.id, e.at INTO first_with_key FROM @registry@.event e WHERE e.method > 1 ORDER BY e.id LIMIT 1;
 
 	-- Event by event.
 	RETURN QUERY
@@ -223,16 +234,13 @@ BEGIN
 						WHEN v.fault = 'altered' THEN 'it was altered, or does not follow the one before it'
 						WHEN v.fault = 'erased'
 						THEN CASE WHEN v.words = ANY (erasures) THEN NULL ELSE 'its values were taken away, and no event says why' END
-						WHEN v.method = 1 AND v.method_before > 1 THEN 'it was made without the key, behind one made with it'
-						WHEN v.method = 1 AND v.id > first_with_key.id
-							 AND v.at NOT BETWEEN first_with_key.at - interval '1 hour' AND first_with_key.at + interval '1 minute'
-						THEN 'it was made without the key, after the first one made with it'
+						WHEN v.method IN (1, 4) AND v.key_before THEN 'it was made without the key, behind one made with it'
 				   END AS problem
-			  FROM (SELECT k.kind, k.of_id, (k.e).seq, (k.e).id, (k.e).at, (k.e).method,
+			  FROM (SELECT k.kind, k.of_id, (k.e).seq, (k.e).id, (k.e).method,
 						   concat_ws(' ', k.kind, k.of_id, (k.e).id) AS words,
 						   coalesce(lag((k.e).seq) OVER in_chain, 0) AS before,
-						   lag((k.e).method) OVER in_chain AS method_before,
-						   icp.event_problem(k.e, schema, lag((k.e).digest) OVER in_chain) AS fault
+						   bool_or((k.e).method NOT IN (1, 4)) OVER (in_chain ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS key_before,
+						   icp.event_problem(k.e, log, lag((k.e).digest) OVER in_chain) AS fault
 					  FROM (SELECT e, CASE WHEN e.application_id IS NOT NULL THEN 'application'
 										   WHEN e.sponsor_id IS NOT NULL THEN 'sponsor' ELSE 'registry' END AS kind,
 								   coalesce(e.application_id, e.sponsor_id, e.province_code, 0) AS of_id
@@ -240,6 +248,21 @@ BEGIN
 					WINDOW in_chain AS (PARTITION BY k.kind, k.of_id ORDER BY (k.e).seq, (k.e).id)) v) p
 	 WHERE p.problem IS NOT NULL
 	 ORDER BY p.id;
+
+	-- Where events are made with the key, each chain has one at least, which binds what goes before it.  Neither numbers nor
+	-- times say what is older: whoever writes a chain anew chooses them.
+	IF icp.log_keyed_since(log) IS NOT NULL OR EXISTS (SELECT FROM @registry@.event e WHERE e.method NOT IN (1, 4)) THEN
+		RETURN QUERY
+		SELECT k.kind, k.of_id, max(k.seq), NULL::bigint,
+			   'all its events were made without the key, in a registry that has one'
+		  FROM (SELECT CASE WHEN e.application_id IS NOT NULL THEN 'application'
+							WHEN e.sponsor_id IS NOT NULL THEN 'sponsor' ELSE 'registry' END COLLATE "C" AS kind,
+					   coalesce(e.application_id, e.sponsor_id, e.province_code, 0) AS of_id, e.seq, e.method
+				  FROM @registry@.event e) k
+		 GROUP BY k.kind, k.of_id
+		HAVING bool_and(k.method IN (1, 4))
+		 ORDER BY 1, 2;
+	END IF;
 
 	-- Each chain's last event and its head.
 	RETURN QUERY
@@ -279,8 +302,8 @@ BEGIN
 	 ORDER BY 1, 2;
 
 	-- What could not be checked, and what anybody could have written.
-	SELECT count(*), count(*) FILTER (WHERE e.method = 1), max(e.at) FILTER (WHERE e.method = 1),
-		   count(*) FILTER (WHERE icp.event_problem(e, schema, NULL) = 'no key')
+	SELECT count(*), count(*) FILTER (WHERE e.method IN (1, 4)), max(e.at) FILTER (WHERE e.method IN (1, 4)),
+		   count(*) FILTER (WHERE icp.event_problem(e, log, NULL) = 'no key')
 	  INTO total, without_key, latest, unchecked
 	  FROM @registry@.event e;
 	IF unchecked > 0 THEN
@@ -297,6 +320,43 @@ END
 $$;
 COMMENT ON FUNCTION @registry@.verify_log(jsonb) IS
 	'Checks the log of events: every edit, deletion, insertion, change of order and cut end, by whomever, up to the heads that export_heads() gave out before; no row: it is whole';
+
+CREATE FUNCTION @registry@.seal_log(why text) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	sealed		bigint;
+	with_key	bigint;
+BEGIN
+	IF why IS NULL OR btrim(why, E' \t\r\n') = '' THEN
+		RAISE EXCEPTION 'sealing the log needs a reason (原因)' USING ERRCODE = 'check_violation';
+	END IF;
+	-- (rows that another transaction begins meanwhile have the key by themselves)
+	WITH seal AS (
+		INSERT INTO @registry@.event (actor, event, application_id, sponsor_id, province_code, reason)
+		SELECT @registry@.acting_user(), 'seal', CASE c.kind WHEN 'application' THEN c.chain_id END,
+			   CASE c.kind WHEN 'sponsor' THEN c.chain_id END,
+			   CASE c.kind WHEN 'registry' THEN nullif(c.chain_id, 0) ELSE c.province_code END, why
+		  FROM @registry@.event_chain c
+		 WHERE NOT EXISTS (SELECT FROM @registry@.event e
+							WHERE e.method NOT IN (1, 4)
+							  AND CASE c.kind WHEN 'application' THEN e.application_id = c.chain_id
+									WHEN 'sponsor' THEN e.sponsor_id = c.chain_id AND e.application_id IS NULL
+									ELSE e.sponsor_id IS NULL AND e.application_id IS NULL
+										 AND coalesce(e.province_code, 0) = c.chain_id END)
+		 ORDER BY c.kind, c.chain_id
+		RETURNING method)
+	SELECT count(*), count(*) FILTER (WHERE s.method NOT IN (1, 4)) INTO sealed, with_key FROM seal s;
+	IF with_key < sealed THEN
+		RAISE EXCEPTION 'the log cannot be sealed: no key is set'
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Set icpfiling.event_key_file.';
+	END IF;
+	RETURN sealed;
+END
+$$;
+COMMENT ON FUNCTION @registry@.seal_log(text) IS
+	'Ends each chain that has no event with the key by one, which binds what was written before there was a key; returns how many. Of the registry''s owner, after verify_log()';
 
 CREATE FUNCTION @registry@.erase_event_values(event_id bigint, why text) RETURNS void
 	LANGUAGE plpgsql VOLATILE

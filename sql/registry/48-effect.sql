@@ -233,6 +233,32 @@ $$;
 COMMENT ON FUNCTION @registry@.cancel_site(bigint, text) IS
 	'Cancels a filed site with its accesses, with the reason (4 §22); does nothing to one that is not filed';
 
+-- The same of many sites of one sponsor, who is locked; together, so that the work grows as their number does.
+CREATE FUNCTION @registry@.cancel_sites(site_ids bigint[], why text) RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	ended	bigint[];
+BEGIN
+	PERFORM FROM @registry@.site t WHERE t.id = ANY (site_ids) ORDER BY t.id FOR NO KEY UPDATE;
+	PERFORM FROM @registry@.access c WHERE c.site_id = ANY (site_ids) ORDER BY c.id FOR NO KEY UPDATE;
+	WITH cancelled AS (
+		UPDATE @registry@.site t SET status = 'cancelled' WHERE t.id = ANY (site_ids) AND t.status = 'filed' RETURNING t.id)
+	SELECT array_agg(c.id) INTO ended FROM cancelled c;
+	INSERT INTO @registry@.event (actor, event, sponsor_id, site_id, province_code, reason, old_values)
+	SELECT (SELECT @registry@.acting_user()), 'cancel', t.sponsor_id, t.id, t.province_code, why, jsonb_build_object('number', t.number)
+	  FROM @registry@.site t WHERE t.id = ANY (ended)
+	 ORDER BY t.sponsor_id, t.id;
+	UPDATE @registry@.access c SET status = 'cancelled' WHERE c.site_id = ANY (ended) AND c.status <> 'cancelled';
+	PERFORM @registry@.drop_changes(ARRAY(
+		SELECT a.id FROM @registry@.application a JOIN icp.state s ON s.code = a.state
+		 WHERE a.site_id = ANY (ended) AND a.kind IN ('change_site', 'change_access') AND NOT s.is_final));
+END
+$$;
+COMMENT ON FUNCTION @registry@.cancel_sites(bigint[], text) IS
+	'Cancels filed sites with their accesses, with the reason (4 §22); leaves alone what is not filed';
+
 CREATE FUNCTION @registry@.cancel_sponsor(sponsor_id bigint, why text) RETURNS void
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, icp, pg_temp
@@ -246,9 +272,9 @@ BEGIN
 	IF NOT FOUND THEN
 		RETURN;
 	END IF;
-	PERFORM @registry@.cancel_site(t.id, why)
-	   FROM (SELECT o.id FROM @registry@.site o
-			  WHERE o.sponsor_id = cancel_sponsor.sponsor_id AND o.status = 'filed' ORDER BY o.id) t;
+	PERFORM @registry@.cancel_sites(ARRAY(
+		SELECT t.id FROM @registry@.site t
+		 WHERE t.sponsor_id = cancel_sponsor.sponsor_id AND t.status = 'filed' ORDER BY t.id), why);
 	UPDATE @registry@.site t SET status = 'withdrawn' WHERE t.sponsor_id = cancel_sponsor.sponsor_id AND t.status = 'draft';
 	UPDATE @registry@.sponsor s SET status = 'cancelled' WHERE s.id = cancel_sponsor.sponsor_id;
 	PERFORM @registry@.record_end(why, cancel_sponsor.sponsor_id, NULL, ended.province_code,

@@ -2,7 +2,7 @@
  * event_digest.c
  *	  The digest that chains an event to the one before it (design decision 7).
  *
- * It covers, each with its length before it: the registry, the chain, the place in it, the method, the
+ * It covers, each with its length before it: the log, the chain, the place in it, the method, the
  * digest of the event before, name and value of every column that is not null, and the salted digest of
  * reason and values.  So a value can be erased later: what the chain needs is its salted digest, from which
  * it cannot be guessed once the salt is gone with it.
@@ -23,7 +23,8 @@
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
 
-static const char form[] = "icp.event.1";
+static const char schema_form[] = "icp.event.1";
+static const char identity_form[] = "icp.event.2";
 
 static int
 find_column(TupleDesc desc, const char *name, Oid type)
@@ -53,13 +54,43 @@ is_salted(const char *name)
 	return strcmp(name, "reason") == 0 || strcmp(name, "old_values") == 0 || strcmp(name, "new_values") == 0;
 }
 
+/* What a trigger does not see before the row is written, or what has no form here, cannot be covered. */
+static void
+check_column(Form_pg_attribute att)
+{
+	if (att->attgenerated != '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_COLUMN_DEFINITION),
+				 errmsg("column \"%s\" of an event log is generated", NameStr(att->attname)),
+				 errdetail("Its value comes into being after the digest.")));
+	switch (att->atttypid)
+	{
+		case BOOLOID:
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case TIMESTAMPTZOID:
+		case NAMEOID:
+		case TEXTOID:
+		case JSONBOID:
+			return;
+		default:
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("column \"%s\" of an event log has type %s", NameStr(att->attname),
+							format_type_be(att->atttypid)),
+					 errhint("Known are boolean, integers, text, name, timestamp with time zone, jsonb.")));
+	}
+}
+
 EventShape *
-icp_event_shape(TupleDesc desc, const char *schema)
+icp_event_shape(TupleDesc desc, const char *schema, const LogIdentity *identity)
 {
 	EventShape *shape = palloc(sizeof(EventShape));
 
 	shape->desc = desc;
 	shape->schema = schema;
+	shape->identity = *identity;
 	shape->application_id = find_column(desc, "application_id", INT8OID);
 	shape->sponsor_id = find_column(desc, "sponsor_id", INT8OID);
 	shape->province_code = find_column(desc, "province_code", INT2OID);
@@ -73,6 +104,13 @@ icp_event_shape(TupleDesc desc, const char *schema)
 		shape->uses[i] = is_salted(NameStr(TupleDescAttr(desc, i)->attname)) ? EVENT_SALTED : EVENT_COVERED;
 	shape->uses[shape->seq] = shape->uses[shape->method] = shape->uses[shape->salt] = EVENT_CHAIN;
 	shape->uses[shape->values_digest] = shape->uses[shape->digest] = EVENT_CHAIN;
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+
+		if (!att->attisdropped && (shape->uses[i] != EVENT_CHAIN || att->attgenerated != '\0'))
+			check_column(att);
+	}
 	return shape;
 }
 
@@ -189,11 +227,7 @@ add_value(IcpDigester *digester, Form_pg_attribute att, Datum value)
 				break;
 			}
 		default:
-			ereport(ERROR,
-					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("column \"%s\" of an event log has type %s", NameStr(att->attname),
-							format_type_be(att->atttypid)),
-					 errhint("Known are boolean, integers, text, name, timestamp with time zone, jsonb.")));
+			elog(ERROR, "type %u has no form in an event's digest", att->atttypid);
 	}
 }
 
@@ -224,14 +258,22 @@ icp_event_values_digest(const EventShape *shape, const Datum *values, const bool
 
 void
 icp_event_digest(const EventShape *shape, const Datum *values, const bool *nulls,
-				 IcpDigester *digester, IcpDigestMethod method, int64 seq,
+				 IcpDigester *digester, int method, int64 seq,
 				 const uint8 *values_digest, const uint8 *previous, uint8 *out)
 {
 	EventChain	chain = icp_event_chain(shape, values, nulls);
 
 	icp_digester_begin(digester);
-	add_string(digester, form);
-	add_string(digester, shape->schema);
+	if (method > ICP_EVENT_BOUND)
+	{
+		add_string(digester, identity_form);
+		add_bytes(digester, shape->identity.bytes, shape->identity.len);
+	}
+	else
+	{
+		add_string(digester, schema_form);
+		add_string(digester, shape->schema);
+	}
 	add_string(digester, chain.kind);
 	add_integer(digester, chain.id);
 	add_integer(digester, seq);

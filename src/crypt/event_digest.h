@@ -7,8 +7,17 @@
 
 #include "access/tupdesc.h"
 #include "crypt/crypt.h"
+#include "crypt/log_identity.h"
 
 #define ICP_EVENT_SALT_LENGTH 16
+
+/*
+ * The number stored with an event says how its digest was made: an IcpDigestMethod for those that are bound to
+ * the name of their schema only, which are checked and made no more; with this on top for those that are bound
+ * to their log's identity.
+ */
+#define ICP_EVENT_BOUND 3
+#define ICP_EVENT_METHOD_MAX (ICP_EVENT_BOUND + ICP_HMAC_SM3)
 
 /* What a column of the event table is to the chain. */
 typedef enum EventColumnUse
@@ -22,7 +31,8 @@ typedef enum EventColumnUse
 typedef struct EventShape
 {
 	TupleDesc	desc;
-	const char *schema;			/* of the registry: its events mean nothing in another */
+	const char *schema;			/* of the log: what events were once bound to */
+	LogIdentity identity;		/* of the log: its events mean nothing in another */
 	EventColumnUse *uses;		/* one a column */
 	int			application_id; /* indexes of columns */
 	int			sponsor_id;
@@ -41,8 +51,11 @@ typedef struct EventChain
 	int64		id;				/* of those, or the province's code, or 0 */
 } EventChain;
 
-/* Fails (42703, 42804) if the rows lack a column of the chain or have one of a type not known here. */
-extern EventShape *icp_event_shape(TupleDesc desc, const char *schema);
+/*
+ * Fails (42703, 42804) if the rows lack a column of the chain, or have one of a type not known here or one that is
+ * generated, whose value a trigger does not see.  The description is kept, not copied.
+ */
+extern EventShape *icp_event_shape(TupleDesc desc, const char *schema, const LogIdentity *identity);
 
 extern EventChain icp_event_chain(const EventShape *shape, const Datum *values, const bool *nulls);
 
@@ -55,7 +68,7 @@ extern void icp_event_values_digest(const EventShape *shape, const Datum *values
 
 /* The event's digest; values_digest is NULL where there is none, previous before a chain's first event. */
 extern void icp_event_digest(const EventShape *shape, const Datum *values, const bool *nulls,
-							 IcpDigester *digester, IcpDigestMethod method, int64 seq,
+							 IcpDigester *digester, int method, int64 seq,
 							 const uint8 *values_digest, const uint8 *previous, uint8 *out);
 
 #endif							/* ICP_EVENT_DIGEST_H */

@@ -13,15 +13,20 @@
 #include "crypt/event_digest.h"
 #include "crypt/event_key.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 #include "utils/typcache.h"
 
 ICP_FUNCTION(icp_event_problem);
 
-/* What is kept from row to row. */
+/*
+ * What is kept from row to row.  In PL/pgSQL that may be as long as a transaction, in which the log may be altered
+ * and its identity be given: the version of the row type is compared, and a log without identity is asked for again.
+ */
 typedef struct Checker
 {
-	Oid			type;
-	int32		typmod;
+	uint64		row_type;		/* changes with every change of the type */
+	Oid			log;
 	EventShape *shape;
 	Datum	   *values;
 	bool	   *nulls;
@@ -29,23 +34,32 @@ typedef struct Checker
 } Checker;
 
 static Checker *
-get_checker(FunctionCallInfo fcinfo, HeapTupleHeader row, text *schema)
+get_checker(FunctionCallInfo fcinfo, HeapTupleHeader row, Oid log)
 {
 	Checker    *checker = fcinfo->flinfo->fn_extra;
 	Oid			type = HeapTupleHeaderGetTypeId(row);
 	int32		typmod = HeapTupleHeaderGetTypMod(row);
-	size_t		len = VARSIZE_ANY_EXHDR(schema);
+	uint64		row_type = assign_record_type_identifier(type, typmod);
 	MemoryContext old;
+	LogIdentity identity;
+	char	   *schema;
 
-	if (checker != NULL && checker->type == type && checker->typmod == typmod &&
-		strlen(checker->shape->schema) == len &&
-		memcmp(checker->shape->schema, VARDATA_ANY(schema), len) == 0)
+	if (checker != NULL && checker->row_type == row_type && checker->log == log &&
+		checker->shape->identity.len > 0)
+		return checker;
+	schema = get_namespace_name(get_rel_namespace(log));
+	if (schema == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation with OID %u does not exist", log)));
+	icp_read_log_identity(log, GetActiveSnapshot(), &identity);
+	if (checker != NULL && checker->row_type == row_type && checker->log == log && identity.len == 0)
 		return checker;
 	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 	checker = palloc0(sizeof(Checker));
-	checker->type = type;
-	checker->typmod = typmod;
-	checker->shape = icp_event_shape(lookup_rowtype_tupdesc_copy(type, typmod), text_to_cstring(schema));
+	checker->row_type = row_type;
+	checker->log = log;
+	checker->shape = icp_event_shape(lookup_rowtype_tupdesc_copy(type, typmod), pstrdup(schema), &identity);
 	checker->values = palloc(sizeof(Datum) * checker->shape->desc->natts);
 	checker->nulls = palloc(sizeof(bool) * checker->shape->desc->natts);
 	MemoryContextSwitchTo(old);
@@ -75,22 +89,24 @@ find_problem(FunctionCallInfo fcinfo, Checker *checker, const uint8 *previous)
 	bool		has_values = icp_event_has_values(shape, checker->nulls);
 	uint8		computed[ICP_DIGEST_LENGTH];
 	int			method;
+	int			digest_method;
 
 	if (checker->nulls[shape->seq] || checker->nulls[shape->method] || digest == NULL)
 		return "not chained";
 	method = DatumGetInt16(checker->values[shape->method]);
-	if (method < ICP_SHA256 || method > ICP_HMAC_SM3)
+	if (method < ICP_SHA256 || method > ICP_EVENT_METHOD_MAX)
 		return "altered";
-	if (checker->digesters[method] == NULL)
+	digest_method = method > ICP_EVENT_BOUND ? method - ICP_EVENT_BOUND : method;
+	if (checker->digesters[digest_method] == NULL)
 	{
 		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 
-		checker->digesters[method] = icp_event_digester(method);
+		checker->digesters[digest_method] = icp_event_digester(digest_method);
 		MemoryContextSwitchTo(old);
-		if (checker->digesters[method] == NULL)
+		if (checker->digesters[digest_method] == NULL)
 			return "no key";
 	}
-	icp_event_digest(shape, checker->values, checker->nulls, checker->digesters[method], method,
+	icp_event_digest(shape, checker->values, checker->nulls, checker->digesters[digest_method], method,
 					 DatumGetInt64(checker->values[shape->seq]), values_digest, previous, computed);
 	if (!icp_same_secret(computed, digest, ICP_DIGEST_LENGTH))
 		return "altered";
@@ -98,13 +114,13 @@ find_problem(FunctionCallInfo fcinfo, Checker *checker, const uint8 *previous)
 		return has_values ? "altered" : values_digest == NULL ? NULL : "erased";
 	if (values_digest == NULL)
 		return "altered";
-	icp_event_values_digest(shape, checker->values, checker->nulls, checker->digesters[method], salt,
-							computed);
+	icp_event_values_digest(shape, checker->values, checker->nulls, checker->digesters[digest_method],
+							salt, computed);
 	return icp_same_secret(computed, values_digest, ICP_DIGEST_LENGTH) ? NULL : "altered";
 }
 
 /*
- * event_problem(event record, schema text, previous bytea)
+ * event_problem(event record, log regclass, previous bytea)
  */
 Datum
 icp_event_problem(PG_FUNCTION_ARGS)
@@ -118,7 +134,7 @@ icp_event_problem(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	row = PG_GETARG_HEAPTUPLEHEADER(0);
-	checker = get_checker(fcinfo, row, PG_GETARG_TEXT_PP(1));
+	checker = get_checker(fcinfo, row, PG_GETARG_OID(1));
 	if (!PG_ARGISNULL(2))
 	{
 		bytea	   *b = PG_GETARG_BYTEA_PP(2);
@@ -127,6 +143,10 @@ icp_event_problem(PG_FUNCTION_ARGS)
 			PG_RETURN_TEXT_P(cstring_to_text("altered"));
 		previous = (const uint8 *) VARDATA_ANY(b);
 	}
+	if (HeapTupleHeaderGetNatts(row) > checker->shape->desc->natts)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("the event has more columns than its type")));
 	tuple.t_len = HeapTupleHeaderGetDatumLength(row);
 	ItemPointerSetInvalid(&tuple.t_self);
 	tuple.t_tableOid = InvalidOid;

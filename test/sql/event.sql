@@ -36,7 +36,8 @@ CREATE FUNCTION pg_temp.col(name text, value bytea) RETURNS bytea LANGUAGE sql A
 CREATE FUNCTION pg_temp.values_digest(e beian.event) RETURNS bytea LANGUAGE sql AS $$
 	SELECT sha256(pg_temp.part(e.salt) || pg_temp.col('reason', pg_temp.part(e.reason)) || pg_temp.col('old_values', pg_temp.part(e.old_values::text)) || pg_temp.col('new_values', pg_temp.part(e.new_values::text))) $$;
 CREATE FUNCTION pg_temp.digest(e beian.event, previous bytea) RETURNS bytea LANGUAGE sql AS $$
-	SELECT sha256(pg_temp.part('icp.event.1'::text) || pg_temp.part('beian'::text)
+	SELECT sha256(CASE WHEN e.method > 3 THEN pg_temp.part('icp.event.2'::text) || pg_temp.part((SELECT i.identity FROM icp.log_identity i WHERE i.log = 'beian.event'::regclass))
+			ELSE pg_temp.part('icp.event.1'::text) || pg_temp.part('beian'::text) END
 		|| pg_temp.part(CASE WHEN e.application_id IS NOT NULL THEN 'application' WHEN e.sponsor_id IS NOT NULL THEN 'sponsor' ELSE 'registry' END::text)
 		|| pg_temp.part(coalesce(e.application_id, e.sponsor_id, e.province_code, 0)::bigint) || pg_temp.part(e.seq) || pg_temp.part(e.method::bigint)
 		|| pg_temp.part(coalesce(previous, '')) || pg_temp.part(coalesce(e.values_digest, ''))
@@ -48,6 +49,32 @@ SELECT count(*) AS events, count(*) FILTER (WHERE digest = computed) AS same, co
   FROM (SELECT e.digest, e.values_digest, pg_temp.digest(e, lag(e.digest) OVER (PARTITION BY e.application_id IS NULL, e.sponsor_id IS NULL, coalesce(e.application_id, e.sponsor_id, e.province_code, 0) ORDER BY e.seq)) AS computed,
 			   pg_temp.values_digest(e) AS computed_values FROM beian.event e) x;
 SELECT count(DISTINCT salt) = count(salt) AS each_its_own_salt FROM beian.event;
+
+-- What was written when only the schema's name was digested stays verifiable, and what follows goes on behind it.
+BEGIN;
+SET LOCAL session_replication_role = replica;
+DO $$
+DECLARE
+	e			beian.event;
+	previous	bytea;
+BEGIN
+	FOR e IN SELECT * FROM beian.event x WHERE x.application_id = 1 ORDER BY x.seq LOOP
+		e.method := 1;
+		e.digest := pg_temp.digest(e, previous);
+		UPDATE beian.event x SET method = 1, digest = e.digest WHERE x.id = e.id;
+		previous := e.digest;
+	END LOOP;
+	UPDATE beian.event_chain c SET digest = previous WHERE c.kind = 'application' AND c.chain_id = 1;
+END
+$$;
+SET LOCAL session_replication_role = origin;
+INSERT INTO beian.event (actor, event, application_id, province_code) VALUES ('x', 'late', 1, 11);
+SELECT seq, method FROM beian.event WHERE application_id = 1 ORDER BY seq;
+SELECT * FROM beian.verify_log();
+SET LOCAL session_replication_role = replica;
+UPDATE beian.event SET actor = 'nobody' WHERE application_id = 1 AND seq = 2;
+SELECT chain, seq, problem FROM beian.verify_log();
+ROLLBACK;
 
 -- A whole log.
 SELECT * FROM beian.verify_log();
@@ -174,19 +201,21 @@ INSERT INTO log (what) VALUES ('a');
 DROP TRIGGER chain ON log;
 TRUNCATE log;
 CREATE TRIGGER chain BEFORE INSERT ON log FOR EACH ROW EXECUTE FUNCTION icp.chain_event('head');
+INSERT INTO log (what) VALUES ('a');
+SELECT icp.identify_log('log');
 -- many of a chain in one statement; a long value; what the application wrote into the chain's columns does not count
 INSERT INTO log (application_id, what, ok, n, seq, digest) SELECT i % 3, repeat('长', i * 1000), i % 2 = 0, i, -i, 'x' FROM generate_series(1, 30) i;
 INSERT INTO log (new_values) VALUES (jsonb_build_object('k', repeat('x', 100000)));
 SELECT kind, chain_id, seq FROM head ORDER BY 1, 2;
-SELECT count(*) FROM (SELECT icp.event_problem(l, 'regress_log', lag(l.digest) OVER (PARTITION BY application_id ORDER BY seq)) AS problem FROM log l) x WHERE problem IS NOT NULL;
-SELECT icp.event_problem(l, 'beian', NULL) AS in_another_log, icp.event_problem(l, 'regress_log', '\x00') AS behind_nothing, icp.event_problem(NULL::log, 'regress_log', NULL) AS of_nothing FROM log l WHERE application_id IS NULL;
-SELECT icp.event_problem(ROW(1), 'x', NULL);
+SELECT count(*) FROM (SELECT icp.event_problem(l, 'log', lag(l.digest) OVER (PARTITION BY application_id ORDER BY seq)) AS problem FROM log l) x WHERE problem IS NOT NULL;
+SELECT icp.event_problem(l, 'beian.event', NULL) AS in_another_log, icp.event_problem(l, 'log', '\x00') AS behind_nothing, icp.event_problem(NULL::log, 'log', NULL) AS of_nothing FROM log l WHERE application_id IS NULL;
+SELECT icp.event_problem(ROW(1), 'log', NULL);
 -- a column that comes later is null in older events, and changes nothing
 ALTER TABLE log ADD COLUMN later text;
-SELECT icp.event_problem(l, 'regress_log', NULL) FROM log l WHERE application_id IS NULL;
+SELECT icp.event_problem(l, 'log', NULL) FROM log l WHERE application_id IS NULL;
 INSERT INTO log (what, later) VALUES ('b', 'c');
 ALTER TABLE log DROP COLUMN ok;
-SELECT seq, icp.event_problem(l, 'regress_log', lag(l.digest) OVER (ORDER BY seq)) FROM log l WHERE application_id IS NULL ORDER BY seq;
+SELECT seq, icp.event_problem(l, 'log', lag(l.digest) OVER (ORDER BY seq)) FROM log l WHERE application_id IS NULL ORDER BY seq;
 ALTER TABLE log ADD COLUMN unknown point;
 INSERT INTO log (what, unknown) VALUES ('b', '(1,2)');
 ALTER TABLE log DROP COLUMN unknown, DROP COLUMN salt;
@@ -202,9 +231,12 @@ CREATE SCHEMA "regress Log";
 CREATE TABLE "regress Log"."the Head" (LIKE regress_log.head INCLUDING ALL);
 CREATE TABLE "regress Log".log (LIKE regress_log.log);
 CREATE TRIGGER chain BEFORE INSERT ON "regress Log".log FOR EACH ROW EXECUTE FUNCTION icp.chain_event('the Head');
+SELECT icp.identify_log('"regress Log".log');
 INSERT INTO "regress Log".log (what) VALUES ('a'), ('b') RETURNING seq;
 ALTER SCHEMA "regress Log" RENAME TO "regress Log 2";
 INSERT INTO "regress Log 2".log (what) VALUES ('c') RETURNING seq;
+-- another name changes nothing: it is the log's identity that is digested
+SELECT seq, icp.event_problem(l, l.tableoid::regclass, lag(l.digest) OVER (ORDER BY seq)) FROM "regress Log 2".log l ORDER BY seq;
 SHOW icpfiling.event_digest;
 SET icpfiling.event_digest = 'sm3';
 SET icpfiling.event_key_file = '/etc/hostname';

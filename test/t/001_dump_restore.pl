@@ -102,6 +102,7 @@ foreach my $db (sort keys %restore)
 	is(ICPFiling::wrong_claims($node, $db), '', "$db: the claims are those of the rows");
 	is(ICPFiling::wrong_conflicts($node, $db), '', "$db: and their conflicts");
 	is($node->safe_psql($db, 'SELECT * FROM icp.check_registry()'), $altered, "$db: the registry is as it was laid");
+	is($node->safe_psql($db, 'SELECT * FROM beian.verify_log()'), '', "$db: the log is whole");
 
 	# goes on: a rival of a draft, of a filed record, and of a name; then the next number
 	is($node->safe_psql($db, q{

@@ -65,14 +65,14 @@ $node->safe_psql('postgres', q{
 	INSERT INTO beian.site (sponsor_id, name) SELECT i, '网' || i FROM generate_series(1, 20) i;
 	INSERT INTO beian.application (site_id) SELECT i FROM generate_series(1, 20) i;
 });
-is(methods(), '1|20', 'without a key file: SHA-256');
+is(methods(), '4|20', 'without a key file: SHA-256');
 my (undef, undef, $notice) = $node->psql('postgres', 'SELECT * FROM beian.verify_log()');
 like($notice, qr/20 of 20 events are chained without a key/, 'which verify_log says');
 
 # No session points the server at a file, neither before the library is loaded nor after.
 my ($rc, $out, $err) = $node->psql('postgres', "SET icpfiling.event_key_file = '$key'; $event");
 unlike($err, qr/key file of the event log/, "a session's own setting is not used");
-is(methods(), '1|21', 'and the event is chained without a key');
+is(methods(), '4|21', 'and the event is chained without a key');
 refused("LOAD 'icpfiling'; SET icpfiling.event_key_file = '$key'", qr/cannot be changed now/, 'SET');
 $node->safe_psql('postgres', 'CREATE ROLE nobody LOGIN');
 (undef, $out, $err) = $node->psql('postgres', "LOAD 'icpfiling'; SHOW icpfiling.event_key_file", extra_params => [ '-U', 'nobody' ]);
@@ -99,7 +99,7 @@ write_key($key, substr($bytes, 0, 31), 0600);
 refused($event, qr/$what.*\n.*less than 32/, '31 bytes');
 write_key($key, $bytes x 65, 0600);
 refused($event, qr/$what.*\n.*more than 4096/, '4160 bytes');
-is(methods(), '1|21', 'nothing was written without its key');
+is(methods(), '4|21', 'nothing was written without its key');
 
 # Who connects with a setting of his own does not get round the key of the configuration.
 write_key($key, $bytes, 0600);
@@ -112,7 +112,7 @@ $node->safe_psql('postgres', "ALTER ROLE nobody SET icpfiling.event_key_file = '
 isnt($node->psql('postgres', $event, stderr => \$err, extra_params => [ '-U', 'nobody' ]), 0, 'ALTER ROLE: refused');
 like($err, qr/was given by the client, or to its role/, 'ALTER ROLE: and says why');
 $node->safe_psql('postgres', 'DROP OWNED BY nobody');
-is(methods(), '1|21', 'nothing was written without its key');
+is(methods(), '4|21', 'nothing was written without its key');
 
 # With a key, by either digest; in one session over a change of the file.
 write_key($key, $bytes, 0600);
@@ -121,7 +121,7 @@ set('event_digest', 'sm3');
 $node->safe_psql('postgres', $event);
 set('event_digest', 'sha256');
 $node->safe_psql('postgres', "UPDATE beian.application SET state = 'submitted'");
-is(methods(), "1|21\n2|21\n3|1", 'HMAC-SHA-256 and HMAC-SM3');
+is(methods(), "4|21\n5|21\n6|1", 'HMAC-SHA-256 and HMAC-SM3');
 is(verify('postgres'), '', 'the log is whole');
 is(length slurp_file($key), 64, 'the key file is as it was');
 
@@ -130,18 +130,19 @@ SKIP:
 {
 	skip 'no openssl program', 2 unless grep { -x "$_/openssl" } split /:/, $ENV{PATH};
 	my $hex = unpack 'H*', $bytes;
-	foreach my $m ([ 2, 'SHA256' ], [ 3, 'SM3' ])
+	foreach my $m ([ 5, 'SHA256' ], [ 6, 'SM3' ])
 	{
 		my $row = $node->safe_psql('postgres', qq{
 			CREATE FUNCTION pg_temp.p(bytea) RETURNS bytea LANGUAGE sql AS 'SELECT int4send(length(\$1)) || \$1';
 			CREATE FUNCTION pg_temp.t(text) RETURNS bytea LANGUAGE sql AS \$f\$SELECT pg_temp.p(convert_to(\$1, 'UTF8'))\$f\$;
 			CREATE FUNCTION pg_temp.i(bigint) RETURNS bytea LANGUAGE sql AS 'SELECT pg_temp.p(int8send(\$1))';
-			SELECT encode(pg_temp.t('icp.event.1') || pg_temp.t('beian') || pg_temp.t('registry') || pg_temp.i(11) || pg_temp.i(e.seq)
+			SELECT encode(pg_temp.t('icp.event.2') || pg_temp.p(l.identity) || pg_temp.t('registry') || pg_temp.i(11) || pg_temp.i(e.seq)
 					|| pg_temp.i(e.method) || pg_temp.p(b.digest) || pg_temp.p(e.values_digest) || pg_temp.t('id') || pg_temp.i(e.id)
 					|| pg_temp.t('at') || pg_temp.i((extract(epoch FROM e.at) * 1000000)::bigint - 946684800000000)
 					|| pg_temp.t('actor') || pg_temp.t('x') || pg_temp.t('event') || pg_temp.t('setting')
 					|| pg_temp.t('province_code') || pg_temp.i(11), 'hex') || ' ' || encode(e.digest, 'hex')
 			  FROM beian.event e JOIN beian.event b ON b.province_code = 11 AND b.application_id IS NULL AND b.seq = e.seq - 1
+			  JOIN icp.log_identity l ON l.log = 'beian.event'::regclass
 			 WHERE e.application_id IS NULL AND e.method = $m->[0]});
 		my ($message, $digest) = split / /, $row;
 		my ($in, $result) = (pack('H*', $message), '');
@@ -179,8 +180,98 @@ $node->safe_psql('postgres', $event);
 like(verify('postgres'), qr/^registry 11 4 it was made without the key, behind one made with it/, 'and one without a key behind them is named');
 # a chain of its own, written by somebody without the key
 $node->safe_psql('postgres', q{INSERT INTO beian.event (at, actor, event, province_code) SELECT now() + i * interval '1 day', 'x', 'forged', 65 FROM generate_series(-1, 1) i});
-like(verify('postgres'), qr/^registry 65 1 it was made without the key, after the first one made with it\nregistry 65 3 it was made/m, 'so is a chain without a key that is younger than the key, whatever its time');
+my $whole = 'all its events were made without the key, in a registry that has one';
+like(verify('postgres'), qr/^registry 65 3 $whole/m, 'so is a chain without a key, whatever its times');
+
+# A whole chain written anew without the key, under numbers before all others: by the trigger of a server without the key,
+# and by hand, as was once made.
+$node->safe_psql('postgres', q{
+	CREATE TABLE public.kept AS SELECT * FROM beian.event WHERE application_id IN (8, 9);
+	CREATE TABLE public.kept_head AS SELECT * FROM beian.event_chain WHERE kind = 'application' AND chain_id IN (8, 9);
+	SET session_replication_role = replica;
+	DELETE FROM beian.event WHERE application_id IN (8, 9);
+	DELETE FROM beian.event_chain WHERE kind = 'application' AND chain_id IN (8, 9);
+	SET session_replication_role = origin;
+	INSERT INTO beian.event (id, at, actor, event, application_id, sponsor_id, province_code, from_state, to_state)
+	OVERRIDING SYSTEM VALUE SELECT -k.id, '2020-01-01', k.actor, k.event, 8, k.sponsor_id, k.province_code, k.from_state, 'approved'
+	  FROM public.kept k WHERE k.application_id = 8 ORDER BY k.id;
+	SET session_replication_role = replica;
+	CREATE FUNCTION pg_temp.p(bytea) RETURNS bytea LANGUAGE sql AS 'SELECT int4send(length($1)) || $1';
+	CREATE FUNCTION pg_temp.t(text) RETURNS bytea LANGUAGE sql AS $f$SELECT pg_temp.p(convert_to($1, 'UTF8'))$f$;
+	CREATE FUNCTION pg_temp.i(bigint) RETURNS bytea LANGUAGE sql AS 'SELECT pg_temp.p(int8send($1))';
+	INSERT INTO beian.event (id, at, actor, event, application_id, to_state, seq, method, digest)
+	OVERRIDING SYSTEM VALUE VALUES (-1, '2020-01-01 UTC', 'x', 'create', 9, 'approved', 1, 1,
+		sha256(pg_temp.t('icp.event.1') || pg_temp.t('beian') || pg_temp.t('application') || pg_temp.i(9) || pg_temp.i(1) || pg_temp.i(1)
+			   || pg_temp.p('') || pg_temp.p('') || pg_temp.t('id') || pg_temp.i(-1)
+			   || pg_temp.t('at') || pg_temp.i((extract(epoch FROM '2020-01-01 UTC'::timestamptz) * 1000000)::bigint - 946684800000000)
+			   || pg_temp.t('actor') || pg_temp.t('x') || pg_temp.t('event') || pg_temp.t('create')
+			   || pg_temp.t('application_id') || pg_temp.i(9) || pg_temp.t('to_state') || pg_temp.t('approved')));
+	INSERT INTO beian.event_chain SELECT 'application', 9, 1, digest, 11, now() FROM beian.event WHERE id = -1;
+});
 set('event_key_file', $key);
+is(verify('postgres'), join("\n", 'registry 11 4 it was made without the key, behind one made with it',
+	"application 8 2 $whole", "application 9 1 $whole", "registry 65 3 $whole"), 'chains written anew without the key are found, whatever their numbers');
+$node->safe_psql('postgres', q{
+	SET session_replication_role = replica;
+	DELETE FROM beian.event WHERE application_id IN (8, 9);
+	DELETE FROM beian.event_chain WHERE kind = 'application' AND chain_id IN (8, 9);
+	INSERT INTO beian.event OVERRIDING SYSTEM VALUE SELECT * FROM public.kept;
+	INSERT INTO beian.event_chain SELECT * FROM public.kept_head;
+});
+# What was honestly written before there was a key is sealed.
+refused(q{SELECT beian.seal_log(' ')}, qr/needs a reason/, 'sealing without a word');
+is($node->safe_psql('postgres', q{SELECT beian.seal_log('the key is new')}), '1', 'one chain is sealed');
+is(verify('postgres'), 'registry 11 4 it was made without the key, behind one made with it', 'and is bound from now on');
+is($node->safe_psql('postgres', q{SELECT beian.seal_log('again')}), '0', 'once');
+
+# In another database of the server, which has the same key, anybody may make a schema of that name; what he has digested there
+# does not pass for ours, and the identity of ours is nothing that he can have.
+$node->safe_psql('postgres', 'CREATE DATABASE elsewhere; CREATE ROLE stranger; GRANT CREATE ON DATABASE elsewhere TO stranger');
+my $forge = q{
+	CREATE SCHEMA beian;
+	CREATE TABLE beian.event (id bigint, at timestamptz, actor name, event text, application_id bigint, sponsor_id bigint, site_id bigint, province_code smallint,
+		from_state text, to_state text, reason text, old_values jsonb, new_values jsonb, seq bigint, method smallint, salt bytea, values_digest bytea, digest bytea);
+	CREATE TABLE beian.event_chain (kind text, chain_id bigint, seq bigint, digest bytea, province_code smallint, changed_at timestamptz, PRIMARY KEY (chain_id, kind));
+	CREATE TRIGGER z BEFORE INSERT ON beian.event FOR EACH ROW EXECUTE FUNCTION icp.chain_event('event_chain');
+};
+$node->safe_psql('elsewhere', "CREATE EXTENSION icpfiling; GRANT EXECUTE ON FUNCTION icp.chain_event() TO stranger; SET ROLE stranger; $forge");
+my $invent = q{INSERT INTO beian.event (id, at, actor, event, application_id, sponsor_id, province_code, from_state, to_state) VALUES (1000000, now(), 'bureau', 'approve', 10, 10, 11, 'reviewing', 'approved')};
+isnt($node->psql('elsewhere', "SET ROLE stranger; $invent", stderr => \$err), 0, 'a log without an identity takes no events');
+like($err, qr/event log "event" has no identity/, 'and says why');
+my $ours = $node->safe_psql('postgres', q{SELECT identity FROM icp.log_identity WHERE log = 'beian.event'::regclass});
+isnt($node->psql('elsewhere', "SET ROLE stranger; INSERT INTO icp.log_identity VALUES ('beian.event', '$ours')", stderr => \$err), 0, 'the identity of ours is not written');
+like($err, qr/permission denied for table log_identity/, 'by a stranger');
+my ($seq, $digest) = split /\|/, $node->safe_psql('postgres', q{SELECT seq, digest FROM beian.event_chain WHERE kind = 'application' AND chain_id = 10});
+my $row = $node->safe_psql('elsewhere', qq{
+	SET ROLE stranger;
+	SELECT icp.identify_log('beian.event');
+	INSERT INTO beian.event_chain VALUES ('application', 10, $seq, '$digest', 11, now());
+	$invent;
+	SELECT quote_literal(e) FROM beian.event e;
+});
+$row =~ s/^\s+//;
+$node->safe_psql('postgres', qq{
+	SET session_replication_role = replica;
+	INSERT INTO beian.event OVERRIDING SYSTEM VALUE SELECT (r).* FROM (SELECT $row\::beian.event AS r) x;
+	UPDATE beian.event_chain c SET seq = e.seq, digest = e.digest FROM beian.event e WHERE e.id = 1000000 AND c.kind = 'application' AND c.chain_id = 10;
+});
+like(verify('postgres'), qr/^application 10 3 it was altered, or does not follow the one before it$/m, 'an event with a genuine HMAC of another log is found');
+$node->safe_psql('postgres', q{
+	SET session_replication_role = replica;
+	DELETE FROM beian.event WHERE id = 1000000;
+	UPDATE beian.event_chain c SET seq = e.seq, digest = e.digest FROM beian.event e WHERE e.application_id = 10 AND e.seq = 2 AND c.kind = 'application' AND c.chain_id = 10;
+});
+is(verify('postgres'), 'registry 11 4 it was made without the key, behind one made with it', 'taken out again');
+
+# A registry that came without its identity writes no events, and does not begin a new one by itself.
+command_ok([ 'pg_dump', '-d', $connection, '-n', 'beian', '-Fc', '-f', "$folder/part" ], 'dumped by schema');
+$node->safe_psql('postgres', 'CREATE DATABASE part TEMPLATE template0');
+$node->safe_psql('part', 'CREATE EXTENSION icpfiling');
+command_ok([ 'pg_restore', '--exit-on-error', '-d', $node->connstr('part'), "$folder/part" ], 'restored by schema');
+isnt($node->psql('part', $event, stderr => \$err), 0, 'without its identity a log takes no events');
+like($err, qr/has no identity.*\n.*\nHINT: .* is in the dump/, 'and says where it is');
+$node->safe_psql('part', "INSERT INTO icp.log_identity (log, identity) VALUES ('beian.event', '$ours'); $event");
+is(verify('part'), 'registry 11 4 it was made without the key, behind one made with it', 'with it, it goes on');
 
 # Killed in the middle of sessions that write events, of their own chains and of one that all share.
 my @sessions = map {
