@@ -97,14 +97,20 @@ BEGIN
 	-- owners
 	RETURN QUERY
 		SELECT 'owner', o.name::text, 'altered'
-		  FROM (SELECT 'schema' AS name, n.nspowner AS owner FROM pg_namespace n WHERE n.nspname = schema
+		  FROM (SELECT 'schema' AS kind, 'schema' AS name, n.nspowner AS owner FROM pg_namespace n WHERE n.nspname = schema
 				UNION ALL
-				SELECT c.relname, c.relowner FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+				SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'relation' END, c.relname, c.relowner
+				  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 				 WHERE n.nspname = schema AND c.relkind IN ('r', 'v', 'p', 'm', 'f', 'S')
 				UNION ALL
-				SELECT f.proname || '(' || pg_get_function_identity_arguments(f.oid) || ')', f.proowner
+				SELECT 'function', f.proname || '(' || pg_get_function_identity_arguments(f.oid) || ')', f.proowner
 				  FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace WHERE n.nspname = schema) o
 		 WHERE o.owner <> registry_owner
+		   -- (what was added is told above)
+		   AND (o.kind IN ('schema', 'sequence')
+				OR EXISTS (SELECT FROM icp.registry_reference e
+							WHERE replace(e.name, '@registry@', quote_ident(schema)) = o.name
+							  AND e.kind = ANY (CASE o.kind WHEN 'function' THEN '{function}' ELSE '{table,view}' END::text[])))
 		 ORDER BY 2;
 
 	-- rights: one row an object and role; who may not even enter the schema has none
