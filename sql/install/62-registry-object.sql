@@ -149,6 +149,7 @@ COMMENT ON FUNCTION icp.learn_registry() IS
 CREATE FUNCTION icp.registry_differences(schema name) RETURNS TABLE (kind text, name text, problem text)
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
+	SET quote_all_identifiers = off
 AS $$
 	SELECT coalesce(o.kind, e.kind), coalesce(o.name, e.name),
 		   CASE WHEN o.name IS NULL THEN 'missing' WHEN e.name IS NULL THEN 'added' ELSE 'altered' END
@@ -169,6 +170,7 @@ COMMENT ON FUNCTION icp.registry_differences(name) IS
 CREATE FUNCTION icp.require_registry(schema name) RETURNS void
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
+	SET quote_all_identifiers = off
 AS $$
 DECLARE
 	found	text;

@@ -4,6 +4,7 @@
 CREATE FUNCTION icp.extension_problems() RETURNS TABLE (kind text, name text, problem text)
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
+	SET quote_all_identifiers = off
 AS $$
 	WITH extension AS (
 		SELECT e.oid, e.extowner, e.extconfig, n.oid AS schema, n.nspowner, n.nspacl
@@ -72,6 +73,7 @@ CREATE FUNCTION icp.check_registry(schema name DEFAULT 'beian')
 	RETURNS TABLE (kind text, name text, problem text)
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
+	SET quote_all_identifiers = off
 AS $$
 DECLARE
 	this_server		constant integer := current_setting('server_version_num')::integer / 10000;

@@ -89,8 +89,8 @@ $node->safe_psql('before', 'SET ROLE mallory; CREATE SCHEMA icp; GRANT ALL ON SC
 isnt($node->psql('before', 'CREATE EXTENSION icpfiling', stderr => \$stderr), 0, 'a schema icp made before is refused');
 like($stderr, qr/schema "icp" already exists/, 'with a word');
 like($stderr, qr/HINT:/, 'and with what to do');
-$node->psql('before', 'SELECT icp.create_roles()');
-$node->psql('before', 'SELECT icp.create_registry()');
+$node->psql('before', 'SELECT icp.create_roles()')
+  if $node->safe_psql('before', q{SELECT count(*) FROM pg_extension WHERE extname = 'icpfiling'});
 nothing_sprung('before', 'schema icp');
 # even an empty one, since a transaction may be under way that fills it
 $node->safe_psql('before', 'DROP SCHEMA icp CASCADE');
@@ -139,7 +139,7 @@ foreach my $setting ('', $path, "$path SET transform_null_equals = on; SET quote
 		SELECT * FROM beian.lookup('a.cn');
 		SELECT count(*) FROM beian.conflict; SELECT count(*) FROM beian.review_queue; SELECT count(*) FROM beian.overdue_work;
 		SELECT * FROM beian.run_clocks();
-		CREATE TEMP TABLE staging (unit_name text, service_licence text);
+		CREATE TEMP TABLE staging (unit_name pg_catalog.text, service_licence pg_catalog.text);
 		INSERT INTO staging VALUES ('乙', '京ICP备13052560号-1');
 		SELECT count(*) FROM beian.load('staging')}, extra_params => [ '-U', 'beian_owner' ]);
 	is($node->safe_psql('around', 'SELECT status FROM beian.site WHERE id = 1'), 'filed', 'calls do what they are to do');
@@ -190,7 +190,7 @@ like($stderr, qr/is not rewritten by a superuser/, 'with a word');
 is($node->safe_psql('fake', 'SET ROLE mallory; SELECT icp.rekey_registry()'), '0', 'its owner does');
 
 # 4. group roles made before
-$node->safe_psql('postgres', 'SELECT count(*) FROM icp.create_roles()');
+$node->safe_psql('postgres', "DROP DATABASE $_") foreach qw(before around fake);
 $node->safe_psql('postgres', 'DROP ROLE ' . $_) foreach split /\n/,
   $node->safe_psql('postgres', q{SELECT rolname FROM pg_roles WHERE rolname ^@ 'icp_'});
 $node->safe_psql('postgres', q{
@@ -228,16 +228,11 @@ is($node->safe_psql('defaults1', q{
 is($node->safe_psql('defaults1', 'SELECT * FROM icp.check_registry()'), '', 'as check_registry() says');
 $node->safe_psql('defaults2', "CREATE EXTENSION icpfiling; SET ROLE beian_owner; $defaults SELECT icp.create_registry()");
 is($node->safe_psql('defaults2', q{
-	SELECT c.oid::regclass FROM pg_class c WHERE c.relnamespace = 'beian'::regnamespace AND c.relkind IN ('r', 'v')
+	SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'beian'::regnamespace AND c.relkind IN ('r', 'v')
 	   AND has_table_privilege('reader', c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER')
 	UNION ALL
 	SELECT 'schema' WHERE has_schema_privilege('reader', 'beian', 'USAGE') OR has_schema_privilege('reader', 'beian', 'CREATE')}), '',
 	'nor of a registry');
-is($node->safe_psql('defaults2', 'SELECT kind, name FROM icp.check_registry()'),
-	join("\n", map { "default right|$_" } (
-		'EXECUTE on functions to reader', 'SELECT, UPDATE, USAGE on sequences to PUBLIC', 'SELECT, UPDATE, USAGE on sequences to reader')),
-	'what is yet to be made is told')
-  if 0;
 like($node->safe_psql('defaults2', 'SELECT kind, name FROM icp.check_registry()'),
 	qr/^default right\|EXECUTE on functions to reader$.*^default right\|SELECT, UPDATE, USAGE on sequences to PUBLIC$/ms,
 	'what is yet to be made is told');
