@@ -15,7 +15,7 @@ GRANT SELECT ON icp.registry_template TO PUBLIC;
 -- What a group role is more than a bundle of rights: made beforehand by somebody else, or changed since.
 CREATE FUNCTION icp.role_problems() RETURNS TABLE (name text, problem text)
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
+	SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH group_role AS (
 		SELECT r.*
@@ -43,7 +43,7 @@ COMMENT ON FUNCTION icp.role_problems() IS
 
 CREATE FUNCTION icp.create_roles() RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE
-	SET search_path = pg_catalog, icp, pg_temp
+	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	role	record;
@@ -74,6 +74,7 @@ $$;
 COMMENT ON FUNCTION icp.create_roles() IS
 	'Makes those of the group roles icp_public, icp_sponsor, icp_provider, icp_approver, icp_regulator, icp_bureau, icp_ministry, icp_auditor that are missing, and returns their names; warns of those that were there and are more than groups; needs CREATEROLE';
 
+-- (Only what runs templates has icp in its path: the others find out whether icp is sound.)
 -- The templates and what is learned of them are read alike whatever the database's or the session's settings.
 CREATE FUNCTION icp.create_registry(schema name DEFAULT 'beian') RETURNS text
 	LANGUAGE plpgsql VOLATILE
@@ -97,17 +98,17 @@ BEGIN
 				  HINT = 'Use a name without quotes, backslashes, percent, at and dollar signs or white space, that does not begin with pg_ and is not icp.';
 	END IF;
 	FOR template IN SELECT t.subject, t.body FROM icp.registry_template t ORDER BY t.ordinal LOOP
-		EXECUTE replace(template.body, '@registry@', quote_ident(schema));
+		EXECUTE pg_catalog.replace(template.body, '@registry@', pg_catalog.quote_ident(schema));
 	END LOOP;
 	-- what default privileges of the owner granted by themselves
 	FOR command IN SELECT p.revoke FROM icp.registry_right_problems(schema) p WHERE p.problem = 'added' LOOP
 		EXECUTE command;
 	END LOOP;
 	PERFORM icp.grant_registry(schema);
-	EXECUTE format('INSERT INTO %1$I.registry_object (kind, name, definition)'
+	EXECUTE pg_catalog.format('INSERT INTO %1$I.registry_object (kind, name, definition)'
 				   ' SELECT o.kind, o.name, o.digest FROM icp.registry_objects(%1$L) o', schema);
-	EXECUTE format('SELECT r.version FROM %I.registry r', schema) INTO version;
-	RETURN format('registry %I, version %s', schema, version);
+	EXECUTE pg_catalog.format('SELECT r.version FROM %I.registry r', schema) INTO version;
+	RETURN pg_catalog.format('registry %I, version %s', schema, version);
 END
 $$;
 COMMENT ON FUNCTION icp.create_registry(name) IS

@@ -3,7 +3,7 @@
 CREATE FUNCTION icp.registry_objects(schema name)
 	RETURNS TABLE (kind text, name text, definition text, digest text)
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
+	SET search_path = pg_catalog, pg_temp
 	SET quote_all_identifiers = off
 	SET datestyle = 'ISO, YMD'
 	SET intervalstyle = 'postgres'
@@ -114,7 +114,7 @@ CREATE FUNCTION icp.learn_registry() RETURNS bigint
 AS $$
 DECLARE
 	-- a name that nobody can have taken, and that stands nowhere in the templates
-	scratch		constant text := 'icp_reference_' || replace(gen_random_uuid()::text, '-', '');
+	scratch		constant text := 'icp_reference_' || pg_catalog.replace(pg_catalog.gen_random_uuid()::text, '-', '');
 	template	record;
 	kinds		text[];
 	names		text[];
@@ -124,10 +124,10 @@ BEGIN
 	-- A registry is laid, looked at and undone, so that nothing of it stays but what was seen.
 	BEGIN
 		FOR template IN SELECT t.body FROM icp.registry_template t ORDER BY t.ordinal LOOP
-			EXECUTE replace(template.body, '@registry@', scratch);
+			EXECUTE pg_catalog.replace(template.body, '@registry@', scratch);
 		END LOOP;
-		SELECT array_agg(o.kind), array_agg(replace(o.name, scratch, '@registry@')),
-			   array_agg(replace(o.definition, scratch, '@registry@'))
+		SELECT array_agg(o.kind), array_agg(pg_catalog.replace(o.name, scratch, '@registry@')),
+			   array_agg(pg_catalog.replace(o.definition, scratch, '@registry@'))
 		  INTO kinds, names, definitions
 		  FROM icp.registry_objects(scratch::name) o;
 		RAISE SQLSTATE 'ICP00' USING MESSAGE = 'the registry that was laid to learn from is undone';
@@ -136,8 +136,8 @@ BEGIN
 	END;
 	DELETE FROM icp.registry_reference;
 	INSERT INTO icp.registry_reference (kind, name, definition, server)
-	SELECT o.kind, o.name, o.definition, current_setting('server_version_num')::integer / 10000
-	  FROM unnest(kinds, names, definitions) AS o (kind, name, definition);
+	SELECT o.kind, o.name, o.definition, pg_catalog.current_setting('server_version_num')::integer / 10000
+	  FROM ROWS FROM (pg_catalog.unnest(kinds), pg_catalog.unnest(names), pg_catalog.unnest(definitions)) AS o (kind, name, definition);
 	GET DIAGNOSTICS learned = ROW_COUNT;
 	RETURN learned;
 END
@@ -148,7 +148,7 @@ COMMENT ON FUNCTION icp.learn_registry() IS
 
 CREATE FUNCTION icp.registry_differences(schema name) RETURNS TABLE (kind text, name text, problem text)
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
+	SET search_path = pg_catalog, pg_temp
 	SET quote_all_identifiers = off
 AS $$
 	SELECT coalesce(o.kind, e.kind), coalesce(o.name, e.name),
@@ -169,7 +169,7 @@ COMMENT ON FUNCTION icp.registry_differences(name) IS
 -- them; so they are looked at first, in the catalogue alone.
 CREATE FUNCTION icp.require_registry(schema name) RETURNS void
 	LANGUAGE plpgsql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
+	SET search_path = pg_catalog, pg_temp
 	SET quote_all_identifiers = off
 AS $$
 DECLARE

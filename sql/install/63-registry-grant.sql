@@ -3,7 +3,7 @@
 CREATE FUNCTION icp.registry_right_problems(schema name)
 	RETURNS TABLE (object text, grantee oid, privilege text, column_name text, problem text, revoke text)
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
+	SET search_path = pg_catalog, pg_temp
 	SET quote_all_identifiers = off
 AS $$
 	WITH namespace AS (
@@ -97,7 +97,7 @@ COMMENT ON FUNCTION icp.registry_right_problems(name) IS
 
 CREATE FUNCTION icp.grant_registry(schema name DEFAULT 'beian') RETURNS void
 	LANGUAGE plpgsql VOLATILE
-	SET search_path = pg_catalog, icp, pg_temp
+	SET search_path = pg_catalog, pg_temp
 	SET quote_all_identifiers = off
 AS $$
 DECLARE

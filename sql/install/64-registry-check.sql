@@ -3,7 +3,7 @@
 -- Whoever can create in icp can put functions where every pinned path meets them.
 CREATE FUNCTION icp.extension_problems() RETURNS TABLE (kind text, name text, problem text)
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
+	SET search_path = pg_catalog, pg_temp
 	SET quote_all_identifiers = off
 AS $$
 	WITH extension AS (
@@ -72,7 +72,7 @@ COMMENT ON FUNCTION icp.extension_problems() IS
 CREATE FUNCTION icp.check_registry(schema name DEFAULT 'beian')
 	RETURNS TABLE (kind text, name text, problem text)
 	LANGUAGE plpgsql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
+	SET search_path = pg_catalog, pg_temp
 	SET quote_all_identifiers = off
 AS $$
 DECLARE

@@ -2,7 +2,7 @@
 
 CREATE FUNCTION icp.rekey_registry(schema name DEFAULT 'beian') RETURNS bigint
 	LANGUAGE plpgsql VOLATILE
-	SET search_path = pg_catalog, icp, pg_temp
+	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	changed	bigint;
@@ -31,7 +31,7 @@ COMMENT ON FUNCTION icp.rekey_registry(name) IS
 
 CREATE FUNCTION icp.upgrade_registry(schema name DEFAULT 'beian') RETURNS text
 	LANGUAGE plpgsql VOLATILE
-	SET search_path = pg_catalog, icp, pg_temp
+	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	from_version	text;
