@@ -16,7 +16,10 @@ AS $$
 		   -- those of identity columns and types of rows come with their table
 		   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i')
 		UNION ALL
-		SELECT 'pg_proc'::regclass, p.oid, p.proowner FROM pg_proc p, extension e WHERE p.pronamespace = e.schema
+		SELECT 'pg_proc'::regclass, p.oid, p.proowner FROM pg_proc p, extension e
+		 WHERE p.pronamespace = e.schema
+		   -- the constructors of a range type come with it; pg_upgrade does not make them members
+		   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
 		UNION ALL
 		SELECT 'pg_type'::regclass, t.oid, t.typowner FROM pg_type t, extension e
 		 WHERE t.typnamespace = e.schema

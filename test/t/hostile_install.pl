@@ -83,7 +83,16 @@ sub nothing_sprung
 	$node->safe_psql('postgres', 'ALTER ROLE mallory NOSUPERUSER');
 }
 
-# 1. schema icp was there before
+# 1. schema icp was there before, with one function in it ...
+new_database('one');
+$node->safe_psql('one', q{SET ROLE mallory; CREATE SCHEMA icp;
+	CREATE FUNCTION icp.format(text, text) RETURNS text LANGUAGE plpgsql
+	AS 'BEGIN PERFORM public.sprung(''format''); RETURN pg_catalog.format($1, VARIADIC ARRAY[$2]); END'});
+$node->psql('one', 'CREATE EXTENSION icpfiling');
+$node->psql('one', 'SELECT icp.create_roles()')
+  if $node->safe_psql('one', q{SELECT count(*) FROM pg_extension WHERE extname = 'icpfiling'});
+nothing_sprung('one', 'icp.format()');
+# ... with everything in it
 new_database('before');
 $node->safe_psql('before', 'SET ROLE mallory; CREATE SCHEMA icp; GRANT ALL ON SCHEMA icp TO PUBLIC; ' . better('icp'));
 isnt($node->psql('before', 'CREATE EXTENSION icpfiling', stderr => \$stderr), 0, 'a schema icp made before is refused');
@@ -190,7 +199,7 @@ like($stderr, qr/is not rewritten by a superuser/, 'with a word');
 is($node->safe_psql('fake', 'SET ROLE mallory; SELECT icp.rekey_registry()'), '0', 'its owner does');
 
 # 4. group roles made before
-$node->safe_psql('postgres', "DROP DATABASE $_") foreach qw(before around fake);
+$node->safe_psql('postgres', "DROP DATABASE $_") foreach qw(one before around fake);
 $node->safe_psql('postgres', 'DROP ROLE ' . $_) foreach split /\n/,
   $node->safe_psql('postgres', q{SELECT rolname FROM pg_roles WHERE rolname ^@ 'icp_'});
 $node->safe_psql('postgres', q{
