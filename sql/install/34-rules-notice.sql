@@ -99,7 +99,7 @@ BEGIN
 	END IF;
 	RETURN (SELECT string_agg(CASE WHEN m.part[2] IS NULL THEN m.part[1]
 								   ELSE coalesce("values" ->> m.part[2], '') END, '' ORDER BY m.n)
-			  FROM regexp_matches(template, '(\{([a-z][a-z0-9_]*)\}|[^{]+|\{)', 'g') WITH ORDINALITY AS m(part, n));
+			  FROM regexp_matches(template, E'(\\{([a-z][a-z0-9_]*)\\}|[^{]+|\\{)', 'g') WITH ORDINALITY AS m(part, n));
 END
 $$;
 COMMENT ON FUNCTION icp.fill_notice(text, jsonb) IS

@@ -86,7 +86,7 @@ BEGIN
 							WHERE m.role_name = asker
 							  AND (m.role = 'system' OR m.role = 'provider' AND subject LIKE 'account.%')) AS counts
 	  INTO "limit"
-	  FROM @registry@.setting s WHERE s.name LIKE 'try\_%';
+	  FROM @registry@.setting s WHERE s.name LIKE E'try\\_%';
 	IF num_nulls("limit".free, "limit".pause, "limit".lock_after, "limit".lock, "limit".lock_max, "limit".forget,
 				 "limit".of_asker, "limit".window) > 0 THEN
 		-- without a limit there is no answer

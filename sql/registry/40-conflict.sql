@@ -209,10 +209,10 @@ BEGIN
 			SELECT '@registry@.sponsor'::regclass, a.sponsor_id, NULL, NULL WHERE a.kind = 'new_filing'
 			UNION ALL
 			SELECT '@registry@.site_change'::regclass, a.id, '@registry@.site'::regclass, a.site_id
-			 WHERE a.kind LIKE 'change\_%'
+			 WHERE a.kind LIKE E'change\\_%'
 			UNION ALL
 			SELECT '@registry@.sponsor_change'::regclass, a.id, '@registry@.sponsor'::regclass, a.sponsor_id
-			 WHERE a.kind LIKE 'change\_%')
+			 WHERE a.kind LIKE E'change\\_%')
 		   AS side (holder, holder_id, changed, changed_id)
 	 CROSS JOIN LATERAL icp.find_rivals('@registry@.claim'::regclass, side.holder, side.holder_id) r
 	 WHERE a.id = blocking_conflicts.application_id
@@ -221,7 +221,7 @@ BEGIN
 			 WHERE s.left_claim = least(r.claim_id, r.rival_id)
 			   AND s.right_claim = greatest(r.claim_id, r.rival_id)
 			   AND (s.settlement = 'accept_both'
-					OR s.settlement LIKE CASE WHEN r.claim_id < r.rival_id THEN '%\_right' ELSE '%\_left' END))
+					OR s.settlement LIKE CASE WHEN r.claim_id < r.rival_id THEN E'%\\_right' ELSE E'%\\_left' END))
 	   -- what the record has already is no news, on either side
 	   AND NOT EXISTS (
 			SELECT FROM @registry@.claim own

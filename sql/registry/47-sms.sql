@@ -38,7 +38,7 @@ BEGIN
 	BEGIN
 		is_on := CASE WHEN value = 'off' THEN false
 					  WHEN value = 'on' THEN true
-					  WHEN value ~ '^\d{4}-\d{2}-\d{2}$' THEN (at AT TIME ZONE 'Asia/Shanghai')::date >= value::date END;
+					  WHEN value ~ E'^\\d{4}-\\d{2}-\\d{2}$' THEN (at AT TIME ZONE 'Asia/Shanghai')::date >= value::date END;
 	EXCEPTION WHEN data_exception THEN
 		NULL;					-- 2020-02-30
 	END;

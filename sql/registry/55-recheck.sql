@@ -18,7 +18,7 @@ CREATE FUNCTION @registry@.settle_conflict() RETURNS trigger
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	on_left			boolean := NEW.settlement LIKE '%\_left';
+	on_left			boolean := NEW.settlement LIKE E'%\\_left';
 	side			text := CASE WHEN on_left THEN 'left' ELSE 'right' END;
 	-- whom the settlement is against
 	loser_holder	regclass := CASE WHEN on_left THEN OLD.left_holder ELSE OLD.right_holder END;

@@ -76,7 +76,7 @@ CREATE FUNCTION @registry@.check_maintenance() RETURNS trigger
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	hours		text[] := regexp_match(@registry@.setting('working_hours'), '^(\d\d:\d\d)-(\d\d:\d\d)$');
+	hours		text[] := regexp_match(@registry@.setting('working_hours'), E'^(\\d\\d:\\d\\d)-(\\d\\d:\\d\\d)$');
 	from_local	timestamp := NEW.closed_from AT TIME ZONE 'Asia/Shanghai';
 	until_local	timestamp := NEW.closed_until AT TIME ZONE 'Asia/Shanghai';
 	day			date := from_local::date;

@@ -59,11 +59,11 @@ CREATE FUNCTION @registry@.load_time(value text) RETURNS timestamptz
 AS $$
 BEGIN
 	-- not every input of the type is a time that a record tells: now, infinity
-	RETURN CASE WHEN value ~ '^\s*\d{4}-\d{1,2}-\d{1,2}(?!\d)' THEN value::timestamptz
+	RETURN CASE WHEN value ~ E'^\\s*\\d{4}-\\d{1,2}-\\d{1,2}(?!\\d)' THEN value::timestamptz
 				-- as spreadsheets and forms write days
-				WHEN value ~ '^\s*\d{4}/\d{1,2}/\d{1,2}(?!\d)' THEN translate(value, '/', '-')::timestamptz
-				WHEN value ~ '^\s*\d{4}年\d{1,2}月\d{1,2}日\s*$' THEN translate(value, '年月日', '--')::timestamptz
-				WHEN value ~ '^\s*\d{8}\s*$' THEN value::timestamptz END;
+				WHEN value ~ E'^\\s*\\d{4}/\\d{1,2}/\\d{1,2}(?!\\d)' THEN translate(value, '/', '-')::timestamptz
+				WHEN value ~ E'^\\s*\\d{4}年\\d{1,2}月\\d{1,2}日\\s*$' THEN translate(value, '年月日', '--')::timestamptz
+				WHEN value ~ E'^\\s*\\d{8}\\s*$' THEN value::timestamptz END;
 EXCEPTION WHEN data_exception THEN
 	RETURN NULL;
 END
