@@ -140,6 +140,13 @@ BEGIN
 			USING ERRCODE = 'invalid_schema_name',
 				  HINT = 'Use a name without quotes, backslashes, percent, at and dollar signs or white space, that does not begin with pg_ and is not icp.';
 	END IF;
+	IF EXISTS (SELECT FROM icp.missing_triggers(current_user::regrole)) THEN
+		RAISE EXCEPTION 'role "%" may not lay a registry', current_user
+			USING ERRCODE = 'insufficient_privilege',
+				  DETAIL = format('It may not execute %s.',
+								  (SELECT string_agg('icp.' || f::text, ', ' ORDER BY f::text) FROM icp.missing_triggers(current_user::regrole) AS f)),
+				  HINT = format('The owner of the extension runs SELECT icp.allow_triggers(%L).', quote_ident(current_user));
+	END IF;
 	FOR template IN SELECT t.subject, t.body FROM icp.registry_template t ORDER BY t.ordinal LOOP
 		EXECUTE replace(template.body, '@registry@', quote_ident(schema));
 	END LOOP;
@@ -183,10 +190,16 @@ BEGIN
 		problem := 'stored keys were made by another version than ' || icp.name_key_version() || '; run icp.rekey_registry()';
 		RETURN NEXT;
 	END IF;
+	-- as a restore without its rights, or another owner, leaves it
+	RETURN QUERY
+		SELECT 'right', 'icp.' || f::text, format('the registry''s owner may not execute it; run icp.allow_triggers(%L)', n.nspowner::regrole)
+		  FROM pg_namespace n, icp.missing_triggers(n.nspowner) AS f
+		 WHERE n.nspname = schema
+		 ORDER BY 2;
 END
 $$;
 COMMENT ON FUNCTION icp.check_registry(name) IS
-	'What of a registry is missing, altered or added since it was laid, and whether its name keys are of the present version; no row: all is as it was. (After a change of the server''s major version only names are compared, until icp.upgrade_registry() has run.)';
+	'What of a registry is missing, altered or added since it was laid, and whether its name keys are of the present version and its owner may use what icp.allow_triggers() gives; no row: all is as it was. (After a change of the server''s major version only names are compared, until icp.upgrade_registry() has run.)';
 
 CREATE FUNCTION icp.rekey_registry(schema name DEFAULT 'beian') RETURNS bigint
 	LANGUAGE plpgsql VOLATILE

@@ -355,7 +355,7 @@ get_store(Detector *d)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(d->chunk_context->parent);
 
-		icp_act_as_owner_of(d->spec.claims);
+		icp_act_as_owner_of(d->spec.claims, d->rel->rd_rel->relowner);
 		d->store = icp_claim_store_open(d->spec.claims, d->rel->rd_rel->relowner, d->spec.kind,
 										RelationGetRelid(d->rel));
 		MemoryContextSwitchTo(caller);
@@ -702,7 +702,7 @@ icp_find_rivals(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	GetUserIdAndSecContext(&user.saved_user, &user.saved_context);
-	icp_act_as_owner_of(claims);
+	icp_act_as_owner_of(claims, user.saved_user);
 	store = icp_claim_store_open(claims, user.saved_user, "", holder);
 	icp_claim_store_rivals(store, PG_GETARG_INT64(2), put_rival, rsinfo);
 	icp_claim_store_close(store);
