@@ -44,6 +44,7 @@ rule_violations(RuleRecord *r, unsigned province)
 		RuleFinding finding = {FIELD_NONE, NULL, NULL};
 		Violation  *violation;
 
+		CHECK_FOR_INTERRUPTS();
 		if ((active->provinces & bit) == 0 || !active->breaks(r, &finding))
 			continue;
 		violation = palloc(sizeof(Violation));

@@ -269,7 +269,14 @@ static int64
 next_id(Writer *writer)
 {
 	if (!OidIsValid(writer->sequence))
+	{
+		if (TupleDescAttr(RelationGetDescr(writer->rel), writer->column[0] - 1)->attidentity == '\0')
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("column \"id\" of table \"%s\" is no identity column", RelationGetRelationName(writer->rel)),
+					 errhint("icp.create_registry() makes tables of claims; icp.check_registry() tells what was altered.")));
 		writer->sequence = icp_identity_sequence(writer->rel, writer->column[0]);
+	}
 	return nextval_internal(writer->sequence, false);
 }
 

@@ -333,8 +333,19 @@ read_row(Detector *d, TupleTableSlot *slot, RowClaims *row)
 		Datum		province = slot_getattr(slot, spec->province, &noprovince);
 
 		if (!noprovince)
-			row->province = (int16) icp_integer_value(TupleDescAttr(slot->tts_tupleDescriptor,
-																	spec->province - 1)->atttypid, province);
+		{
+			int64		code = icp_integer_value(TupleDescAttr(slot->tts_tupleDescriptor,
+															   spec->province - 1)->atttypid, province);
+
+			/* a claim of another province would be shown to the wrong bureau */
+			if (code < PG_INT16_MIN || code > PG_INT16_MAX)
+				ereport(ERROR,
+						(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						 errmsg("smallint out of range"),
+						 errdetail("The province code of a claim is a smallint."),
+						 errtablecol(d->rel, spec->province)));
+			row->province = (int16) code;
+		}
 	}
 	collector.detector = d;
 	collector.row = row;
