@@ -97,6 +97,9 @@ sub some_text
 	return quote(join('', map { chr(pick(33 .. 126, 0x4E00 .. 0x4E20)) } 1 .. rand(30)));
 }
 
+# Whether values are such as their type takes: a statement with one that it does not take comes no further.
+my $careful = 0;
+
 # An expression of a type; of one not known, its NULL or a word as its input.
 sub value
 {
@@ -138,9 +141,15 @@ sub value
 		'icp.psb_number' => ['京公网安备11010502030143号'], 'icp.domain_name' => [ 'a.cn', 'b.a.cn', '中国.cn', 'x' x 63 . '.cn' ],
 		'icp.domain_list' => [ '{}', '{a.cn}', '{a.cn,b.cn,c.d.cn}' ], 'icp.credential' => [ 'uscc:91110000600037341L', 'passport:E12345678' ],
 		'icp.ip_range' => [ '[1.2.4.8,1.2.4.9]', 'empty', '(,)', '[1.2.4.8,)', '[1.2.4.8,::1]' ], 'icp.ip_multirange' => [ '{}', '{[1.2.4.8,1.2.4.9],[::1,::2]}', '{(,)}' ]);
+	if ($careful)
+	{
+		my %own = (mood => "'x'", pair => "(1,'x')", short_text => "'short'", small => '5', pair_domain => "'(1,x)'", text_list => "'{a,NULL}'", span => "'[1.1.1.1,2.2.2.2]'");
+		return "$own{$type}::$type" if $own{$type};
+		return "NULL::$type" if !$good{$type};
+	}
 	my $known = $good{$type};
 	$_ = utf8::is_utf8($_) ? $_ : do { my $s = $_; utf8::decode($s); $s } for @{ $known || [] };
-	return quote($known && rand() < 0.9 ? pick(@$known) : pick(@words)) . "::$type";
+	return quote($known && ($careful || rand() < 0.9) ? pick(@$known) : pick(@words)) . "::$type";
 }
 
 my @plain_types = ('text', 'integer', 'smallint', 'bigint', 'boolean', 'date', 'timestamp with time zone', 'timestamp without time zone', 'bytea', 'inet', 'cidr',
@@ -160,7 +169,8 @@ my @key_names = qw(id account_id provider_id province_code kind state reason fil
 sub column_name { return rand() < 0.6 ? pick(@key_names) : pick(field_names()); }
 
 # What the triggers want their columns to be, so that they often come further than the first look.
-my %wanted = (id => 'bigint', account_id => 'bigint', provider_id => 'bigint', province_code => 'smallint', kind => 'text', state => 'text', seq => 'bigint',
+my %wanted = (from_state => 'text', to_state => 'text', at => 'timestamp with time zone', actor => 'name', old_values => 'jsonb', new_values => 'jsonb', reason => 'text',
+	filed_by => 'text', homepage => 'text', id => 'bigint', account_id => 'bigint', provider_id => 'bigint', province_code => 'smallint', kind => 'text', state => 'text', seq => 'bigint',
 	method => 'smallint', salt => 'bytea', values_digest => 'bytea', digest => 'bytea', application_id => 'bigint', sponsor_id => 'bigint',
 	chain_id => 'bigint', changed_at => 'timestamp with time zone', word => 'text', domains => 'icp.domain_list', ips => 'icp.ip_multirange', name => 'text', site_name => 'text');
 
@@ -180,7 +190,7 @@ sub create_table
 	push @defs, 'made text GENERATED ALWAYS AS (\'x\' || \'y\') STORED' if rand() < 0.3;
 	push @sql, "CREATE TABLE $table (" . join(', ', sort { rand() <=> 0.5 } @defs) . ');';
 	push @sql, "ALTER TABLE $table DROP COLUMN gone;" if $defs[-1] =~ /gone|made/;
-	push @sql, "ALTER TABLE $table DROP COLUMN " . pick(@columns)->{name} . ';' if rand() < 0.05;
+	push @sql, "ALTER TABLE $table DROP COLUMN " . pick(@columns)->{name} . ';' if rand() < 0.02;
 	push @sql, "ALTER TABLE $table ADD COLUMN late " . some_type() . pick('', " DEFAULT NULL") . ';' if rand() < 0.2;
 	return @sql;
 }
@@ -265,7 +275,15 @@ sub triggers_batch
 {
 	my ($allowed) = @_;
 	my @sql;
-	my @subject = columns(pick(0, 0.1, 0.5), qw(id account_id kind state word), map { column_name() } 1 .. 2 + rand(12));
+	# tables such as each trigger wants them, some columns of which are something else
+	my %profile = (
+		chain_event => [qw(application_id sponsor_id province_code seq method salt values_digest digest from_state to_state at actor old_values new_values reason)],
+		check_row => [qw(id), map { pick(field_names()) } 1 .. 12 ],
+		detect_conflict => [qw(id account_id word domains homepage state province_code)],
+		enforce_transition => [qw(id kind state reason account_id provider_id province_code filed_by)]);
+	my ($main) = pick(grep { $allowed || $_->{plain} } @triggers);
+	my ($profile) = map { $profile{$_} } $main->{call} =~ /\.(\w+)$/;
+	my @subject = columns(pick(0, 0, 0.1, 0.5), qw(id account_id kind state word), @{ $profile || [] }, map { column_name() } 0 .. rand(4));
 	push @sql, create_table('subject', @subject);
 	push @sql, claim_tables();
 	push @sql, rand() < 0.8 ? 'CREATE TABLE warning (LIKE icp.warning_columns INCLUDING DEFAULTS);' : create_table('warning', columns(1, qw(relation row_id code field found)));
@@ -278,7 +296,7 @@ sub triggers_batch
 	push @sql, "CREATE TRIGGER misdeed @{[pick('BEFORE', 'AFTER')]} @{[pick('INSERT', 'INSERT OR DELETE', 'UPDATE')]} ON $_ FOR EACH ROW EXECUTE FUNCTION misdeed();"
 		for grep { rand() < 0.5 } qw(warning subject head);
 	my $n = 0;
-	for my $t (map { pick(@triggers) } 0 .. rand(3))
+	for my $t ($main, map { pick(@triggers) } 1 .. rand(3))
 	{
 		next if !$allowed && !$t->{plain};
 		my $event = pick('INSERT', 'INSERT OR UPDATE', 'INSERT OR UPDATE OR DELETE', 'DELETE', 'UPDATE', 'TRUNCATE');
@@ -292,12 +310,15 @@ sub triggers_batch
 		push @sql, sprintf('CREATE %s TRIGGER t%d %s ON %s %s FOR EACH %s EXECUTE FUNCTION %s(%s);', $constraint, $n++, $timing,
 			rand() < 0.95 ? 'subject' : pick(qw(claim warning head)), $transition, $level, $t->{call}, arguments($t->{call}, @subject));
 	}
-	for (1 .. 4 + rand(8))
+	$careful = rand() < 0.9;
+	push @sql, 'INSERT INTO head (kind, chain_id, seq, digest) VALUES (' . join(', ', quote(pick('application', 'sponsor', 'registry')), pick(0, 1, 11), value('bigint'), pick('NULL', value('bytea'), "sha256('x')")) . ');'
+		for 1 .. rand(4);
+	for (1 .. 4 + rand(12))
 	{
 		my @some = grep { rand() < 0.8 } @subject;
 		my $values = sub { join(', ', map { value($_->{type}) } @some) };
 		push @sql, pick(
-			(@some ? ('INSERT INTO subject (' . join(', ', map { $_->{name} } @some) . ') VALUES ' . join(', ', map { '(' . $values->() . ')' } 1 .. 1 + rand(3)) . ' RETURNING *;') x 4 : ()),
+			(@some ? ('INSERT INTO subject (' . join(', ', map { $_->{name} } @some) . ') VALUES ' . join(', ', map { '(' . $values->() . ')' } 1 .. 1 + rand(3)) . ' RETURNING *;') x ($_ < 5 ? 60 : 10) : ()),
 			(@some ? 'UPDATE subject SET ' . join(', ', map { "$_->{name} = " . value($_->{type}) } @some) . ';' : ()),
 			'UPDATE subject SET id = id, word = word, state = state;', 'DELETE FROM subject;', 'INSERT INTO subject SELECT * FROM subject;', 'TRUNCATE subject;',
 			'ALTER TABLE subject RENAME COLUMN word TO ' . pick('wort', 'word') . ';', 'ALTER TABLE head RENAME TO ' . pick('kopf', 'head') . ';',
@@ -306,6 +327,7 @@ sub triggers_batch
 			'ALTER TABLE subject ALTER ' . pick(@subject)->{name} . ' TYPE ' . some_type() . ' USING NULL;',
 			"SELECT * FROM icp.find_rivals('claim', 'subject', 1);");
 	}
+	$careful = 0;
 	return @sql;
 }
 
@@ -319,6 +341,7 @@ sub calls_batch
 {
 	my ($allowed) = @_;
 	my @usable = grep { $allowed || $_->{plain} } @callable;
+	$careful = rand() < 0.5;
 	my @sql = create_table('subject', columns(0.5, map { column_name() } 1 .. 8));
 	push @sql, claim_tables() if rand() < 0.3;
 	push @sql, 'INSERT INTO subject DEFAULT VALUES;', 'INSERT INTO subject DEFAULT VALUES;';
@@ -352,6 +375,7 @@ sub calls_batch
 			(@types == 1 ? "CREATE INDEX ON subject ((" . $f->{call} . '(' . pick(column_name()) . ')));' : ()),
 		);
 	}
+	$careful = 0;
 	return @sql;
 }
 
