@@ -29,7 +29,9 @@ INSERT INTO icp.registry_right (object, privileges, roles, columns) VALUES
 	('notice_secret', '{}', '{}', NULL),
 	('password_recovery', '{}', '{}', NULL),
 	('password_to_show', '{}', '{}', NULL),
-	('sms_challenge', '{}', '{}', NULL);
+	('sms_challenge', '{}', '{}', NULL),
+	('try_count', '{}', '{}', NULL),
+	('try_secret', '{}', '{}', NULL);
 
 -- Tables and views
 INSERT INTO icp.registry_right (object, privileges, roles, columns) VALUES
@@ -71,6 +73,7 @@ INSERT INTO icp.registry_right (object, privileges, roles, columns) VALUES
 	('conflict', '{SELECT}', '{icp_bureau}', NULL),
 	('conflict', '{UPDATE}', '{icp_bureau}', '{settlement,reason,cause,contact}'),
 	('domain_report', '{SELECT}', '{icp_provider,icp_bureau}', NULL),
+	('domain_report_conflict', '{SELECT}', '{icp_bureau}', NULL),
 	('domain_report', '{INSERT}', '{icp_provider}', '{provider_id,domain,holder_name,registered_on,expires_on,reported_at}'),
 	('domain_report', '{UPDATE}', '{icp_provider}', '{holder_name,expires_on,reported_at,changed_on,change_reported_at,status}'),
 	('empty_shell_site', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
@@ -85,6 +88,7 @@ INSERT INTO icp.registry_right (object, privileges, roles, columns) VALUES
 	('incident', '{INSERT}', '{icp_bureau}', '{province,provider_id,business,began_at,ended_at,reported_at,reported_to,account_of_it}'),
 	('incident', '{UPDATE}', '{icp_bureau}', '{business,ended_at,reported_at,reported_to,account_of_it}'),
 	('ip_block', '{SELECT}', '{icp_provider,icp_bureau}', NULL),
+	('ip_block_conflict', '{SELECT}', '{icp_bureau}', NULL),
 	('ip_block', '{INSERT}', '{icp_provider}', '{provider_id,parent_id,ips,own_address,obtained_on,reported_at}'),
 	('ip_block', '{UPDATE}', '{icp_provider}', '{ips,reported_at,changed_on,change_reported_at,status}'),
 	('ip_prompt', '{SELECT}', '{icp_provider,icp_bureau}', NULL),
