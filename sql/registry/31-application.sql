@@ -18,6 +18,7 @@ CREATE TABLE @registry@.application (
 	reported_at		timestamptz,
 	due_at			timestamptz,
 	decided_at		timestamptz,
+	ended_at		timestamptz,
 	CONSTRAINT application_province_code_check CHECK (province_code = icp.province_code(province)),
 	CONSTRAINT application_subject_check CHECK (
 		CASE WHEN kind IN ('change_sponsor', 'change_principal', 'cancel_sponsor', 'licence', 'password_reset')
@@ -88,6 +89,8 @@ COMMENT ON COLUMN @registry@.application.reported_at IS 'When it was last report
 COMMENT ON COLUMN @registry@.application.due_at IS
 	'When the bureau must have decided: end of the 20th working day after the latest report (2 二(二)2), of the 10th for a password reset (4 附件1 四), Beijing time; NULL where icp.calendar does not reach';
 COMMENT ON COLUMN @registry@.application.decided_at IS 'When it was approved or refused';
+COMMENT ON COLUMN @registry@.application.ended_at IS
+	'When it came to its end: approved, withdrawn or expired, filled by trigger; from then on a provider sees it only while it has to do with the record';
 
 -- A record that was given up holds no claims, so that nothing would be tested; one that is filed has its number.
 CREATE FUNCTION @registry@.require_draft(sponsor_id bigint, site_id bigint) RETURNS void
@@ -190,24 +193,35 @@ $$;
 COMMENT ON FUNCTION @registry@.find_access(text, bigint, bigint) IS
 	'The access of a provider to a site that an application means; makes a draft for kind new_access';
 
+-- Whose record it is: who keeps its account, and who serves a site of it.  Everybody else is a stranger to it, who needs
+-- its password (69-stranger.sql).
+CREATE FUNCTION @registry@.serves_record(provider_id bigint, sponsor_id bigint) RETURNS boolean
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT EXISTS (SELECT FROM @registry@.sponsor s JOIN @registry@.account c ON c.id = s.account_id
+					WHERE s.id = serves_record.sponsor_id AND c.provider_id = serves_record.provider_id)
+		OR EXISTS (SELECT FROM @registry@.site t JOIN @registry@.access a ON a.site_id = t.id
+					WHERE t.sponsor_id = serves_record.sponsor_id
+					  AND a.provider_id = serves_record.provider_id AND a.status = 'live');
+END;
+COMMENT ON FUNCTION @registry@.serves_record(bigint, bigint) IS
+	'Does the provider keep the sponsor''s account, or has it live access to a site of it?';
+
 -- A change, a cancellation, a password come in through a provider that serves the sponsor (4 §19(一), §22(一)).
 CREATE FUNCTION @registry@.serves_sponsor(provider_id bigint, sponsor_id bigint) RETURNS boolean
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
-	-- an account that is with no provider may take any, while none serves it
-	SELECT EXISTS (SELECT FROM @registry@.sponsor s JOIN @registry@.account c ON c.id = s.account_id
-					WHERE s.id = serves_sponsor.sponsor_id
-					  AND (c.provider_id = serves_sponsor.provider_id
-						   OR c.provider_id IS NULL
-							  AND NOT EXISTS (SELECT FROM @registry@.site t JOIN @registry@.access a ON a.site_id = t.id
-											   WHERE t.sponsor_id = s.id AND a.status = 'live')))
-		OR EXISTS (SELECT FROM @registry@.site t JOIN @registry@.access a ON a.site_id = t.id
-					WHERE t.sponsor_id = serves_sponsor.sponsor_id
-					  AND a.provider_id = serves_sponsor.provider_id AND a.status = 'live');
+	-- an account that is with no provider may take any, while none serves it; that one is a stranger
+	SELECT @registry@.serves_record(serves_sponsor.provider_id, serves_sponsor.sponsor_id)
+		OR EXISTS (SELECT FROM @registry@.sponsor s JOIN @registry@.account c ON c.id = s.account_id
+					WHERE s.id = serves_sponsor.sponsor_id AND c.provider_id IS NULL
+					  AND NOT EXISTS (SELECT FROM @registry@.site t JOIN @registry@.access a ON a.site_id = t.id
+									   WHERE t.sponsor_id = s.id AND a.status = 'live'));
 END;
 COMMENT ON FUNCTION @registry@.serves_sponsor(bigint, bigint) IS
-	'Does the provider keep the sponsor''s account, or serve a site of it? (An account of unknown origin has no provider: any will do while none serves a site.)';
+	'Does the provider keep the sponsor''s account, or serve a site of it? (An account of unknown origin has no provider: any may enter, while none serves a site, and goes on with the password.)';
 
 CREATE FUNCTION @registry@.refuse_subject(entered @registry@.application) RETURNS void
 	LANGUAGE plpgsql STABLE
@@ -330,6 +344,7 @@ BEGIN
 				  ORDER BY m.role = NEW.filed_by DESC, m.id LIMIT 1), NEW.filed_by);
 		END IF;
 		PERFORM @registry@.require_record(NEW);
+		NEW.ended_at := CASE WHEN NEW.state IN ('approved', 'withdrawn', 'expired') THEN coalesce(NEW.ended_at, now()) END;
 		IF of_site.status = 'closed' AND NEW.filed_by <> 'bureau' THEN
 			RAISE EXCEPTION 'account % is closed', NEW.account_id
 				USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -383,6 +398,7 @@ AS $$
 DECLARE
 	of_sponsor	constant text[] := '{change_sponsor,change_principal}';
 	other		@registry@.application;
+	seen		boolean;
 BEGIN
 	IF entered.kind IN ('cancel_sponsor', 'cancel_site') THEN
 		-- Of two at once one waits here for the other, so that they do not meet in the index.
@@ -403,17 +419,23 @@ BEGIN
 				ELSE false END
 	 ORDER BY a.id LIMIT 1;
 	IF FOUND THEN
-		RAISE EXCEPTION 'application % (%) is under way already', other.id, other.kind
-			USING ERRCODE = CASE WHEN entered.kind IN ('cancel_sponsor', 'cancel_site')
-								 THEN 'exclusion_violation' ELSE 'unique_violation' END,
-				  TABLE = 'application',
-				  CONSTRAINT = CASE WHEN entered.kind IN ('cancel_sponsor', 'cancel_site') THEN 'application_one_cancellation'
-									WHEN entered.kind = 'change_site' THEN 'application_site_under_way_key'
-									WHEN entered.access_id IS NOT NULL THEN 'application_access_under_way_key'
-									ELSE 'application_sponsor_under_way_key' END,
-				  DETAIL = format('Application %s (%s) would be a second one of the same record (result codes 1017, 1027, 1042).',
-								  entered.id, entered.kind),
-				  HINT = 'Wait until that one is decided, or withdraw it.';
+		-- whose it is, and what it asks for, is for those who may see it
+		seen := @registry@.sees_application(other.id);
+		RAISE EXCEPTION USING
+			MESSAGE = CASE WHEN seen THEN format('application %s (%s) is under way already', other.id, other.kind)
+					  ELSE format('application %s (%s) has to wait: another one of the same record is under way',
+								  entered.id, entered.kind) END,
+			ERRCODE = CASE WHEN entered.kind IN ('cancel_sponsor', 'cancel_site')
+						   THEN 'exclusion_violation' ELSE 'unique_violation' END,
+			TABLE = 'application',
+			CONSTRAINT = CASE WHEN entered.kind IN ('cancel_sponsor', 'cancel_site') THEN 'application_one_cancellation'
+							  WHEN entered.kind = 'change_site' THEN 'application_site_under_way_key'
+							  WHEN entered.access_id IS NOT NULL THEN 'application_access_under_way_key'
+							  ELSE 'application_sponsor_under_way_key' END,
+			DETAIL = format('Application %s (%s) would be a second one of the same record (result codes 1017, 1027, 1042).',
+							entered.id, entered.kind),
+			HINT = CASE WHEN seen THEN 'Wait until that one is decided, or withdraw it.'
+				   ELSE 'Wait until that one is decided.' END;
 	END IF;
 END
 $$;
@@ -453,6 +475,9 @@ BEGIN
 			END IF;
 		WHEN 'approved' THEN
 			NEW.decided_at := now();
+			NEW.ended_at := now();
+		WHEN 'withdrawn', 'expired' THEN
+			NEW.ended_at := now();
 		WHEN 'returned' THEN
 			NEW.decided_at := CASE WHEN OLD.state IN ('reviewing', 'conflicted') THEN now() END;
 		ELSE

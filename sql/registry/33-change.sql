@@ -107,7 +107,11 @@ BEGIN
 	END IF;
 	SELECT a.id, a.kind, a.state, a.account_id, a.province, a.province_code, s.is_final INTO of_change
 	  FROM @registry@.application a JOIN icp.state s ON s.code = a.state WHERE a.id = NEW.application_id;
-	IF NOT FOUND THEN
+	IF NOT @registry@.sees_application(NEW.application_id) AND NOT @registry@.acts_as_owner() THEN
+		-- (before row security is asked: the same words, whether it is there or not)
+		RAISE EXCEPTION 'application % does not exist, or is not yours', NEW.application_id
+			USING ERRCODE = 'insufficient_privilege';
+	ELSIF of_change.id IS NULL THEN
 		RAISE EXCEPTION 'application % does not exist', NEW.application_id USING ERRCODE = 'foreign_key_violation';
 	END IF;
 	NEW.account_id := of_change.account_id;

@@ -241,7 +241,11 @@ DECLARE
 BEGIN
 	IF NEW.application_id IS NOT NULL THEN
 		SELECT * INTO applied FROM @registry@.application a WHERE a.id = NEW.application_id;
-		IF NOT FOUND THEN
+		IF NOT @registry@.acts_for_provider(applied.provider_id) AND NOT @registry@.acts_as_owner() THEN
+			-- (before row security is asked: the same words, whether it is there or not)
+			RAISE EXCEPTION 'application % does not exist, or is not yours', NEW.application_id
+				USING ERRCODE = 'insufficient_privilege';
+		ELSIF applied.id IS NULL THEN
 			RAISE EXCEPTION 'application % does not exist', NEW.application_id
 				USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'verification_application_id_fkey';
 		END IF;
@@ -267,7 +271,8 @@ BEGIN
 		-- stock: a site that is filed already, with this provider's access
 		SELECT t.sponsor_id INTO NEW.sponsor_id
 		  FROM @registry@.site t JOIN @registry@.access c ON c.site_id = t.id
-		 WHERE t.id = NEW.site_id AND t.status = 'filed' AND c.provider_id = NEW.provider_id AND c.status = 'live';
+		 WHERE t.id = NEW.site_id AND t.status = 'filed' AND c.provider_id = NEW.provider_id AND c.status = 'live'
+		   AND (@registry@.acts_for_provider(NEW.provider_id) OR @registry@.acts_as_owner());
 		IF NOT FOUND THEN
 			RAISE EXCEPTION 'a sheet (真实性核验单) needs an application, or a filed site with live access of the provider'
 				USING ERRCODE = 'check_violation',
@@ -344,6 +349,9 @@ BEGIN
 	IF TG_OP = 'UPDATE' AND NEW.verification_id <> OLD.verification_id THEN
 		RAISE EXCEPTION 'what belongs to sheet % (真实性核验单) stays with it', OLD.verification_id
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Enter it anew.';
+	ELSIF TG_OP = 'INSERT' AND NOT @registry@.sees_sheet(sheet, true) AND NOT @registry@.acts_as_owner() THEN
+		RAISE EXCEPTION 'sheet % (真实性核验单) does not exist, or is not yours', sheet
+			USING ERRCODE = 'insufficient_privilege';
 	END IF;
 	-- FOR SHARE: the report, which closes the sheet, waits, or is waited for
 	SELECT v.closed_at, v.province_code INTO closed, code
@@ -387,7 +395,11 @@ BEGIN ATOMIC
 				THEN (SELECT s.changed_at FROM @registry@.sponsor s
 					   WHERE s.id = filing_ended_at.sponsor_id AND s.status IN ('cancelled', 'withdrawn'))
 				ELSE (SELECT t.changed_at FROM @registry@.site t
-					   WHERE t.id = filing_ended_at.site_id AND t.status IN ('cancelled', 'withdrawn')) END;
+					   WHERE t.id = filing_ended_at.site_id AND t.status IN ('cancelled', 'withdrawn')) END
+	  -- told to whom the record is open, and to who keeps evidence of it
+	 WHERE @registry@.acts_as_owner() OR @registry@.sees_sponsor(filing_ended_at.sponsor_id)
+		OR EXISTS (SELECT FROM @registry@.verification v
+					WHERE v.sponsor_id = filing_ended_at.sponsor_id AND @registry@.acts_for_provider(v.provider_id));
 END;
 COMMENT ON FUNCTION @registry@.filing_ended_at(bigint, bigint) IS
 	'When the filing of a site, or without one of a sponsor, ended: cancelled, or withdrawn before it was filed; NULL while it lives';

@@ -481,29 +481,6 @@ $$;
 COMMENT ON FUNCTION @registry@.notice_clock() IS
 	'Notices that nobody delivered while it made sense are dead, their secrets wiped; returns how many';
 
-CREATE FUNCTION @registry@.may_see_notice(recipient text, province_code smallint, account_id bigint, provider_id bigint)
-	RETURNS boolean
-	LANGUAGE sql STABLE
-	SECURITY DEFINER
-	SET search_path = pg_catalog, icp, pg_temp
-BEGIN ATOMIC
-	SELECT EXISTS (
-		SELECT FROM @registry@.member m
-		 WHERE m.role_name = @registry@.acting_user()
-		   AND CASE m.role
-			   WHEN 'ministry' THEN true
-			   WHEN 'system' THEN true
-			   WHEN 'bureau' THEN m.province_code = may_see_notice.province_code
-			   WHEN 'provider' THEN may_see_notice.recipient <> 'bureau' AND m.provider_id = may_see_notice.provider_id
-			   WHEN 'sponsor' THEN may_see_notice.recipient IN ('sponsor', 'principal', 'rival')
-								   AND m.account_id = may_see_notice.account_id
-			   END);
-END;
-COMMENT ON FUNCTION @registry@.may_see_notice(text, smallint, bigint, bigint) IS
-	'Row security: is the acting role told this notice, the provider through which a sponsor is, or the bureau of its province?';
-
 ALTER TABLE @registry@.notice ENABLE ROW LEVEL SECURITY;
-CREATE POLICY notice_see ON @registry@.notice FOR SELECT
-	USING (@registry@.may_see_notice(recipient, province_code, account_id, provider_id));
 -- no policy: whoever may read all tables does not read these
 ALTER TABLE @registry@.notice_secret ENABLE ROW LEVEL SECURITY;

@@ -197,21 +197,39 @@ AS $$
 DECLARE
 	steps	text := (SELECT k.steps FROM @registry@.application a JOIN icp.application_kind k ON k.code = a.kind
 					  WHERE a.id = report_problems.application_id);
+	found	bigint := 0;
+	more	bigint;
 BEGIN
 	RETURN QUERY SELECT p FROM @registry@.record_problems(application_id) p;
+	GET DIAGNOSTICS more = ROW_COUNT;
+	found := found + more;
 	RETURN QUERY SELECT p FROM @registry@.standing_problems(application_id) p;
+	GET DIAGNOSTICS more = ROW_COUNT;
+	found := found + more;
 	RETURN QUERY SELECT p FROM @registry@.password_problems(application_id) p;
+	GET DIAGNOSTICS more = ROW_COUNT;
+	found := found + more;
 	-- Nobody is kept from cancelling by what keeps him from filing.
 	IF steps IN ('F', 'V') THEN
-		RETURN QUERY SELECT p FROM @registry@.blacklist_problems(application_id) p;
 		RETURN QUERY SELECT p FROM @registry@.approval_problems(application_id) p;
+		GET DIAGNOSTICS more = ROW_COUNT;
+		found := found + more;
 		RETURN QUERY SELECT p FROM @registry@.truth_problems(application_id) p;
+		GET DIAGNOSTICS more = ROW_COUNT;
+		found := found + more;
 		RETURN QUERY SELECT p FROM @registry@.rule_problems(application_id) p;
+		GET DIAGNOSTICS more = ROW_COUNT;
+		found := found + more;
+		-- Last, and only of what would pass otherwise: whom a list names with which credential is for the bureaux to know,
+		-- and who asks by trying lays each number that is not on it before one.
+		IF found = 0 THEN
+			RETURN QUERY SELECT p FROM @registry@.blacklist_problems(application_id) p;
+		END IF;
 	END IF;
 END
 $$;
 COMMENT ON FUNCTION @registry@.report_problems(bigint) IS
-	'Why the automatic check returns a reported application: the records, provider''s standing, password, blacklists, approvals, form rules (4 §18(三)1); no row: it passes';
+	'Why the automatic check returns a reported application: the records, provider''s standing, password, approvals, form rules, and if those let it pass the blacklists (4 §18(三)1); no row: it passes';
 
 CREATE FUNCTION @registry@.apply_step() RETURNS trigger
 	LANGUAGE plpgsql

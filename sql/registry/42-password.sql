@@ -163,10 +163,11 @@ BEGIN
 		RAISE EXCEPTION 'role "%" may not give a password (备案密码) with application %', who, application_id
 			USING ERRCODE = 'insufficient_privilege',
 				  HINT = 'The sponsor''s account may, and the provider that the application is entered with.';
-	ELSIF app.kind NOT IN ('new_access', 'cancel_sponsor') THEN
+	ELSIF app.kind NOT IN ('new_access', 'cancel_sponsor')
+		  AND (app.kind = 'password_reset' OR NOT @registry@.is_of_stranger(app)) THEN
 		RAISE EXCEPTION 'an application of kind % needs no filing password (备案密码)', app.kind
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-				  DETAIL = 'It is asked for with new_access and cancel_sponsor (4 §18(五), §47).';
+				  DETAIL = 'It is asked for with new_access and cancel_sponsor, and of a provider that is new to the record with whatever it applies for (4 §18(五), §47).';
 	ELSIF app.state NOT IN ('draft', 'submitted', 'pre_verified', 'verified', 'returned') THEN
 		RAISE EXCEPTION 'the filing password (备案密码) of application % cannot be given any more', application_id
 			USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -193,7 +194,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @registry@.give_password(bigint, text, text) IS
-	'Gives the sponsor''s filing password, and its number if one likes, with an application of new_access or cancel_sponsor; returns whether they are right, and that is all that is kept (4 §18(五), §47)';
+	'Gives the sponsor''s filing password, and its number if one likes, with an application of new_access or cancel_sponsor, or of a provider that is new to the record; returns whether they are right, and that is all that is kept (4 §18(五), §47)';
 
 CREATE FUNCTION @registry@.password_problems(application_id bigint) RETURNS SETOF text
 	LANGUAGE plpgsql STABLE

@@ -283,6 +283,10 @@ BEGIN
 	  FROM icp.state s
 	 WHERE a.sponsor_id = NEW.id AND s.code = a.state AND NOT s.is_final
 	   AND (a.account_id <> NEW.account_id OR a.province_code <> NEW.province_code);
+	-- What has ended is a part of the record, too: whose it is now sees it, and who had it before no longer does.
+	UPDATE @registry@.application a SET account_id = NEW.account_id, province = NEW.province
+	  FROM icp.state s
+	 WHERE a.sponsor_id = NEW.id AND s.code = a.state AND s.is_final AND a.account_id <> NEW.account_id;
 	-- what they propose claims for the new account (filled from the application)
 	UPDATE @registry@.sponsor_change c SET account_id = NEW.account_id
 	  FROM @registry@.application a WHERE a.id = c.application_id AND a.sponsor_id = NEW.id AND c.status = 'pending';
@@ -294,7 +298,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @registry@.route_applications() IS
-	'Trigger: unfinished applications go with their sponsor to its account and to the bureau of its province (4 §18(三)1)';
+	'Trigger: applications go with their sponsor to its account, unfinished ones also to the bureau of its province (4 §18(三)1)';
 CREATE TRIGGER route_applications AFTER UPDATE OF account_id, province ON @registry@.sponsor
 	FOR EACH ROW WHEN (NEW.account_id <> OLD.account_id OR NEW.province_code <> OLD.province_code)
 	EXECUTE FUNCTION @registry@.route_applications();
@@ -377,7 +381,8 @@ CREATE FUNCTION @registry@.is_served_in(site_id bigint, provinces smallint[]) RE
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 BEGIN
-	RETURN EXISTS (
+	-- (whoever may read may call it: of provinces that are not the asker's it says nothing)
+	RETURN is_served_in.provinces <@ @registry@.own_provinces() AND EXISTS (
 		SELECT FROM @registry@.access a JOIN @registry@.provider p ON p.id = a.provider_id
 		 WHERE a.site_id = is_served_in.site_id AND a.status = 'live'
 		   AND (p.province_code = ANY (is_served_in.provinces)
@@ -385,7 +390,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @registry@.is_served_in(bigint, smallint[]) IS
-	'Has the site a live access whose server or provider is in one of these provinces?';
+	'Has the site a live access whose server or provider is in one of these provinces, all of which are the acting role''s?';
 
 -- (plpgsql keeps the plan from row to row; an SQL function that runs as its owner does not.)
 -- Permissive policies add to those that go by the sponsor's province and account.  The array is made once a query.

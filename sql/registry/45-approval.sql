@@ -227,6 +227,11 @@ BEGIN
 	IF NEW.site_id IS NOT NULL THEN
 		NEW.sponsor_id := coalesce(NEW.sponsor_id, (SELECT t.sponsor_id FROM @registry@.site t WHERE t.id = NEW.site_id));
 	END IF;
+	IF NOT @registry@.enters_approval(NEW.sponsor_id) AND NOT @registry@.acts_as_owner() THEN
+		-- (before row security is asked: the same words, whatever it names)
+		RAISE EXCEPTION 'role "%" may not enter this approval (前置或专项审批)', @registry@.acting_user()
+			USING ERRCODE = 'insufficient_privilege', HINT = 'The provider of the sponsor enters it (4 §20(二)(五)).';
+	END IF;
 	NEW.province_code := (SELECT s.province_code FROM @registry@.sponsor s WHERE s.id = NEW.sponsor_id);
 	IF NEW.site_id IS NOT NULL
 	   AND NOT EXISTS (SELECT FROM @registry@.site t WHERE t.id = NEW.site_id AND t.sponsor_id = NEW.sponsor_id)

@@ -164,7 +164,8 @@ AS $$
 BEGIN
 	IF NOT EXISTS (SELECT FROM @registry@.application a
 					WHERE a.id = application_id
-					  AND (@registry@.may_see(a.province_code, a.account_id) OR @registry@.acts_as_bureau(a.province_code)))
+					  -- (by the sponsor as it is now, whose record is judged: the application may be of an account before)
+					  AND (@registry@.sees_sponsor(a.sponsor_id) OR @registry@.acts_as_bureau(a.province_code)))
 	THEN
 		RAISE EXCEPTION 'application % does not exist, or is not yours to see', application_id
 			USING ERRCODE = 'insufficient_privilege';

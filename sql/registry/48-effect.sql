@@ -448,7 +448,9 @@ CREATE FUNCTION @registry@.refuse_closed_account() RETURNS trigger
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 BEGIN
-	IF EXISTS (SELECT FROM @registry@.account c WHERE c.id = NEW.account_id AND c.status = 'closed') THEN
+	-- (of somebody else's account row security says no, and nothing else)
+	IF (@registry@.may_enter(NEW.account_id) OR @registry@.acts_as_owner())
+	   AND EXISTS (SELECT FROM @registry@.account c WHERE c.id = NEW.account_id AND c.status = 'closed') THEN
 		RAISE EXCEPTION 'account % is closed', NEW.account_id
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				  DETAIL = 'An account ends with the filing it was for (3 Q21).',

@@ -380,4 +380,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @registry@.transfer_sponsor(bigint, bigint, text) IS
-	'Moves a sponsor with its sites, claims and unfinished applications to another account; its numbers stay. By the bureau of its province (3 Q25)';
+	'Moves a sponsor with its sites, claims and applications to another account; its numbers stay. By the bureau of its province (3 Q25)';

@@ -73,7 +73,9 @@ CREATE FUNCTION @registry@.has_to_do_with(provider_id bigint, site_id bigint) RE
 BEGIN ATOMIC
 	SELECT @registry@.acts_for_provider(has_to_do_with.provider_id)
 	   AND (EXISTS (SELECT FROM @registry@.access a
-					 WHERE a.site_id = has_to_do_with.site_id AND a.provider_id = has_to_do_with.provider_id)
+					 WHERE a.site_id = has_to_do_with.site_id AND a.provider_id = has_to_do_with.provider_id
+					   -- (a draft anybody may enter)
+					   AND a.status <> 'draft')
 			OR EXISTS (SELECT FROM @registry@.site t JOIN @registry@.account c ON c.id = t.account_id
 						WHERE t.id = has_to_do_with.site_id AND c.provider_id = has_to_do_with.provider_id));
 END;

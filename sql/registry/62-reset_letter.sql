@@ -96,7 +96,7 @@ COMMENT ON COLUMN @registry@.reset_letter.not_recoverable IS 'The system''s own 
 COMMENT ON COLUMN @registry@.reset_letter.not_deposited IS 'It is not kept with the provider either (4 §48)';
 COMMENT ON COLUMN @registry@.reset_letter.mailbox IS 'E-mail of the letter, to which the bureau answers the provider (4 附件1 四)';
 COMMENT ON COLUMN @registry@.reset_letter.differences IS
-	'Items of the papers that differ from the filing, by name; empty: all are equal; NULL: not yet compared (4 附件1 二)';
+	'Items of the papers that differ from the filing, by name, or * where the provider may not see it; empty: all are equal; NULL: not yet compared (4 附件1 二)';
 COMMENT ON COLUMN @registry@.reset_letter.compared_at IS 'When they were compared';
 COMMENT ON COLUMN @registry@.reset_letter.compared_by IS 'By which role';
 COMMENT ON COLUMN @registry@.reset_letter.fax_at IS 'When the bureau had the fax, in urgent cases (4 附件1 三(二))';
@@ -114,7 +114,11 @@ DECLARE
 	of_letter	record;
 BEGIN
 	SELECT a.kind, a.province_code INTO of_letter FROM @registry@.application a WHERE a.id = NEW.application_id;
-	IF of_letter.kind IS DISTINCT FROM 'password_reset' THEN
+	IF NOT @registry@.sees_application(NEW.application_id) AND NOT @registry@.acts_as_owner() THEN
+		-- (before row security is asked: the same words, whether it is there or not)
+		RAISE EXCEPTION 'application % does not exist, or is not yours', NEW.application_id
+			USING ERRCODE = 'insufficient_privilege';
+	ELSIF of_letter.kind IS DISTINCT FROM 'password_reset' THEN
 		RAISE EXCEPTION 'application % is not for a new password (密码重置)', NEW.application_id
 			USING ERRCODE = 'check_violation', DETAIL = format('It is of kind %s.', coalesce(of_letter.kind, 'none'));
 	END IF;
@@ -134,10 +138,12 @@ CREATE FUNCTION @registry@.compare_reset_letter(application_id bigint, given jso
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	letter	record;
+	letter	@registry@.application;
 	missing	text;
+	sees	boolean;
+	answer	text[];
 BEGIN
-	SELECT a.sponsor_id, a.provider_id, a.state INTO letter
+	SELECT a.* INTO letter
 	  FROM @registry@.application a JOIN @registry@.reset_letter l ON l.application_id = a.id
 	 WHERE a.id = compare_reset_letter.application_id FOR NO KEY UPDATE OF a;
 	IF NOT FOUND OR NOT @registry@.is_member('{provider}', NULL, letter.provider_id) THEN
@@ -159,16 +165,28 @@ BEGIN
 				  DETAIL = coalesce('Missing: ' || missing || '.', 'Missing: a telephone, or the credential, of one of the two persons.'),
 				  HINT = 'Compare credential, credential_address, principal_name, principal_credential, mobile or phone, site_principal_credential, site_mobile or site_phone (4 附件1 二).';
 	END IF;
+	-- Who may not see the filing hears yes or no to the whole, and guesses a few times, not three thousand.
+	sees := @registry@.sees_record(letter.sponsor_id);
+	IF NOT sees THEN
+		PERFORM @registry@.count_try('sponsor.letter', letter.sponsor_id);
+	END IF;
+	answer := ARRAY(SELECT d FROM @registry@.compare_with_filing(letter.sponsor_id, given) d);
+	IF NOT sees THEN
+		PERFORM @registry@.record_comparison(letter, 'letter', answer = '{}');
+		IF answer = '{}' THEN
+			PERFORM @registry@.clear_tries('sponsor.letter', letter.sponsor_id);
+		ELSE
+			answer := '{*}';
+		END IF;
+	END IF;
 	UPDATE @registry@.reset_letter l
-	   SET differences = ARRAY(SELECT d FROM @registry@.compare_with_filing(letter.sponsor_id, given) d),
-		   compared_at = now(), compared_by = @registry@.acting_user()
-	 WHERE l.application_id = compare_reset_letter.application_id;
-	RETURN QUERY SELECT unnest(l.differences) FROM @registry@.reset_letter l
-				  WHERE l.application_id = compare_reset_letter.application_id;
+	   SET differences = answer, compared_at = now(), compared_by = @registry@.acting_user()
+	 WHERE l.application_id = letter.id;
+	RETURN QUERY SELECT unnest(answer);
 END
 $$;
 COMMENT ON FUNCTION @registry@.compare_reset_letter(bigint, jsonb) IS
-	'The provider compares the papers with the filing (4 附件1 二): keeps and returns the names of the items that differ, never the values';
+	'The provider compares the papers with the filing (4 附件1 二): keeps and returns the names of the items that differ, never the values; to a provider that may not see the filing only whether any does (*), and each question counts';
 
 -- All equal: it goes to the bureau; otherwise the papers go back (4 附件1 二).
 CREATE FUNCTION @registry@.require_reset_letter() RETURNS trigger

@@ -2,7 +2,7 @@
 
 -- What is missing
 
-CREATE FUNCTION @registry@.domain_problems(sheet_id bigint, sponsor jsonb, site jsonb) RETURNS SETOF text
+CREATE FUNCTION @registry@.domain_problems(sheet_id bigint, sponsor jsonb, site jsonb, recorded boolean) RETURNS SETOF text
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
@@ -14,15 +14,15 @@ BEGIN ATOMIC
 		   END
 	  FROM icp.domains((site ->> 'domains')::icp.domain_list) AS d
 	  LEFT JOIN @registry@.verification_domain v ON v.verification_id = sheet_id AND v.domain = d
-	 WHERE v.id IS NULL
-		OR icp.name_key(v.holder) IS DISTINCT FROM icp.name_key(sponsor ->> 'name')
+	 WHERE CASE WHEN v.id IS NULL THEN NOT recorded ELSE recorded
+	   AND icp.name_key(v.holder) IS DISTINCT FROM icp.name_key(sponsor ->> 'name')
 		   AND (v.relation = 'sponsor' OR @registry@.is_individual(sponsor ->> 'nature')
 				-- the principal's own name is on record, a shareholder's is not
 				OR v.relation = 'principal'
-				   AND icp.name_key(v.holder) IS DISTINCT FROM icp.name_key(sponsor ->> 'principal_name'));
+				   AND icp.name_key(v.holder) IS DISTINCT FROM icp.name_key(sponsor ->> 'principal_name')) END;
 END;
-COMMENT ON FUNCTION @registry@.domain_problems(bigint, jsonb, jsonb) IS
-	'Domains of a site whose owner a sheet does not tell, or tells to be somebody who may not lend it (工信部信管〔2017〕264号)';
+COMMENT ON FUNCTION @registry@.domain_problems(bigint, jsonb, jsonb, boolean) IS
+	'Domains of a site whose owner a sheet does not tell; or, of those recorded, tells to be somebody who may not lend it (工信部信管〔2017〕264号)';
 
 CREATE FUNCTION @registry@.document_problems(sheet @registry@.verification, is_person boolean) RETURNS SETOF text
 	LANGUAGE sql STABLE
@@ -43,8 +43,34 @@ END;
 COMMENT ON FUNCTION @registry@.document_problems(@registry@.verification, boolean) IS
 	'Papers that should be kept with a sheet and are not (2 三(一)4)';
 
+-- What of a sheet stands against the record: the one part of its test that says something of what is filed.
+CREATE FUNCTION @registry@.sheet_differences(sheet @registry@.verification, sponsor jsonb, site jsonb) RETURNS SETOF text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT p.problem
+	  FROM (VALUES
+		(icp.name_key((sheet).sponsor_holder) <> icp.name_key(sponsor ->> 'name'),
+		 'sponsor''s credential (主办者证件): its holder is not the sponsor as entered (2 二(二)1(5))'),
+		(NOT @registry@.same_credential((sheet).sponsor_credential, sponsor ->> 'credential'),
+		 'sponsor''s credential (主办者证件): kind or number differ from what was entered (2 二(二)1(5))'),
+		(icp.name_key((sheet).principal_holder) <> icp.name_key(sponsor ->> 'principal_name'),
+		 'principal''s credential (负责人证件): its holder is not the principal as entered (2 二(二)1(5))'),
+		(NOT @registry@.same_credential((sheet).principal_credential, sponsor ->> 'principal_credential'),
+		 'principal''s credential (负责人证件): kind or number differ from what was entered (2 二(二)1(5))'),
+		(@registry@.is_individual(sponsor ->> 'nature')
+		 AND icp.name_key((sheet).agreement_signer) <> icp.name_key(sponsor ->> 'name'),
+		 'agreement on information security (信息安全管理协议): its signer is not the sponsor (4 §14(二))')
+	  ) AS p(holds, problem)
+	 WHERE p.holds
+	UNION ALL
+	SELECT d FROM @registry@.domain_problems((sheet).id, sponsor, site, true) d;
+END;
+COMMENT ON FUNCTION @registry@.sheet_differences(@registry@.verification, jsonb, jsonb) IS
+	'Where a verification sheet says something else than the record of its application (2 二(二)1(5)); no row: it agrees';
+
 CREATE FUNCTION @registry@.sheet_problems(application_id bigint) RETURNS SETOF text
-	LANGUAGE plpgsql STABLE
+	LANGUAGE plpgsql VOLATILE
 	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
@@ -56,10 +82,14 @@ DECLARE
 	is_person	boolean := @registry@.is_individual(sponsor ->> 'nature');
 	photo_size	text := coalesce(@registry@.setting('photo_size'), '');
 	adds_access	boolean;
+	problems	text[];
+	sees		boolean;
+	agrees		boolean;
 BEGIN
 	SELECT * INTO applied FROM @registry@.application a WHERE a.id = sheet_problems.application_id;
-	IF NOT FOUND OR NOT (@registry@.acts_for_provider(applied.provider_id) OR @registry@.sees_sponsor(applied.sponsor_id)
-						  OR @registry@.sees_all_conflicts()) THEN
+	sees := @registry@.sees_record(applied.sponsor_id);
+	IF applied.id IS NULL
+	   OR NOT (sees OR applied.ended_at IS NULL AND @registry@.acts_for_provider(applied.provider_id)) THEN
 		RAISE EXCEPTION 'application % does not exist, or is not yours to see', application_id
 			USING ERRCODE = 'insufficient_privilege';
 	END IF;
@@ -74,7 +104,7 @@ BEGIN
 	END IF;
 	adds_access := applied.kind IN ('new_filing', 'new_site', 'new_access');
 
-	RETURN QUERY
+	problems := ARRAY(
 	SELECT p.problem
 	  FROM (VALUES
 		(sheet.verified_at > now() + interval '5 minutes',
@@ -96,18 +126,10 @@ BEGIN
 		 'sponsor''s credential (主办者证件): what it says is not recorded (2 二(二)1(5))'),
 		(NOT sheet.sponsor_original,
 		 'sponsor''s credential (主办者证件): the original was not seen (2 一1)'),
-		(icp.name_key(sheet.sponsor_holder) <> icp.name_key(sponsor ->> 'name'),
-		 'sponsor''s credential (主办者证件): its holder is not the sponsor as entered (2 二(二)1(5))'),
-		(NOT @registry@.same_credential(sheet.sponsor_credential, sponsor ->> 'credential'),
-		 'sponsor''s credential (主办者证件): kind or number differ from what was entered (2 二(二)1(5))'),
 		(sheet.principal_holder IS NULL OR sheet.principal_credential IS NULL,
 		 'principal''s credential (负责人证件): what it says is not recorded (2 二(二)1(5))'),
 		(NOT sheet.principal_original,
 		 'principal''s credential (负责人证件): the original was not seen (2 一1)'),
-		(icp.name_key(sheet.principal_holder) <> icp.name_key(sponsor ->> 'principal_name'),
-		 'principal''s credential (负责人证件): its holder is not the principal as entered (2 二(二)1(5))'),
-		(NOT @registry@.same_credential(sheet.principal_credential, sponsor ->> 'principal_credential'),
-		 'principal''s credential (负责人证件): kind or number differ from what was entered (2 二(二)1(5))'),
 		(NOT sheet.sponsor_true, 'sponsor''s data (主体信息): not found true (2 一1)'),
 		(NOT sheet.contact_true, 'contact data (联系方式): not found true (2 一2)'),
 		(NOT sheet.site_true AND site IS NOT NULL, 'site''s data (网站信息): not found true (2 一3)'),
@@ -119,23 +141,39 @@ BEGIN
 		 'agreement on information security (信息安全管理协议): not signed (2 二(二)1(6), 4 §12(七))'),
 		(sheet.signer_capacity IS DISTINCT FROM 'self' AND is_person,
 		 'agreement on information security (信息安全管理协议): an individual signs himself (4 §14(二))'),
-		(is_person AND icp.name_key(sheet.agreement_signer) <> icp.name_key(sponsor ->> 'name'),
-		 'agreement on information security (信息安全管理协议): its signer is not the sponsor (4 §14(二))'),
 		((sheet.signer_capacity IS NULL OR sheet.signer_capacity = 'self') AND NOT is_person,
 		 'agreement on information security (信息安全管理协议): the legal representative or somebody authorised signs (4 §14(二))'),
 		(NOT sheet.sponsor_signed, 'signature of the sponsor (主办者签字): missing on the sheet (2 二(二)1(6))'),
 		(NOT sheet.stamped, 'seal of the provider (公章): missing on the sheet (2 二(二)1(6))'),
 		(sheet.copy_form IS NULL, 'the bureau''s copy of the sheet (核验单一式两份): not prepared (2 二(二)1(6)(7))')
 	  ) AS p(holds, problem)
-	 WHERE p.holds;
-	RETURN QUERY SELECT d FROM @registry@.document_problems(sheet, is_person) d;
-	IF site IS NOT NULL THEN
-		RETURN QUERY SELECT d FROM @registry@.domain_problems(sheet.id, sponsor, site) d;
+	 WHERE p.holds
+	UNION ALL
+	SELECT d FROM @registry@.document_problems(sheet, is_person) d
+	UNION ALL
+	SELECT d FROM @registry@.domain_problems(sheet.id, sponsor, site, false) d);
+	IF sees THEN
+		RETURN QUERY SELECT unnest(problems) UNION ALL SELECT d FROM @registry@.sheet_differences(sheet, sponsor, site) d;
+		RETURN;
+	END IF;
+
+	-- Who may not see the record hears of it when all else is there, yes or no to the whole, and each question counts.
+	IF problems <> '{}' THEN
+		RETURN QUERY SELECT unnest(problems);
+		RETURN;
+	END IF;
+	PERFORM @registry@.count_try('sponsor.sheet', applied.sponsor_id);
+	agrees := NOT EXISTS (SELECT FROM @registry@.sheet_differences(sheet, sponsor, site));
+	PERFORM @registry@.record_comparison(applied, 'sheet', agrees);
+	IF agrees THEN
+		PERFORM @registry@.clear_tries('sponsor.sheet', applied.sponsor_id);
+	ELSE
+		RETURN NEXT 'verification sheet (真实性核验单): does not agree with the filing (2 二(二)1(5))';
 	END IF;
 END
 $$;
 COMMENT ON FUNCTION @registry@.sheet_problems(bigint) IS
-	'What an application''s verification sheet lacks before the application may count as verified (2 二(二)1(3)-(7)); no row: it is complete. Personal values are not told';
+	'What an application''s verification sheet lacks before the application may count as verified (2 二(二)1(3)-(7)); no row: it is complete. Personal values are not told; to a provider that may not see the record only whether all of them agree, and each such question counts';
 
 -- The steps of an application
 

@@ -57,6 +57,11 @@ BEGIN
 		NEW.settled_by := CASE WHEN NEW.settled_because IS NOT NULL THEN @registry@.acting_user() END;
 		RETURN NEW;
 	END IF;
+	IF NOT @registry@.sees_sponsor(NEW.sponsor_id) AND NOT @registry@.acts_as_owner() THEN
+		-- (before row security is asked: the same words, whatever it names)
+		RAISE EXCEPTION 'sponsor % does not exist, or is not yours to see', NEW.sponsor_id
+			USING ERRCODE = 'insufficient_privilege';
+	END IF;
 	IF NEW.site_id IS NULL THEN
 		SELECT to_jsonb(s) INTO record FROM @registry@.sponsor s WHERE s.id = NEW.sponsor_id;
 	ELSE

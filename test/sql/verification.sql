@@ -236,7 +236,12 @@ RESET ROLE;
 SELECT id AS access FROM beian.access WHERE site_id = 1 AND provider_id = 2 \gset
 INSERT INTO beian.application (kind, site_id, access_id) VALUES ('new_access', 1, :access) RETURNING id AS added \gset
 SELECT provider_id FROM beian.application WHERE id = :added;
+-- ... and it needs the filing password before the first step
+SELECT beian.issue_password(1);
+SELECT password AS secret FROM beian.password_to_show WHERE sponsor_id = 1 \gset
 SET ROLE regress_icp_p2;
+UPDATE beian.application SET state = 'submitted' WHERE id = :added;
+SELECT beian.give_password(:added, :'secret');
 UPDATE beian.application SET state = 'submitted' WHERE id = :added;
 UPDATE beian.application SET state = 'pre_verified' WHERE id = :added;
 UPDATE beian.application SET state = 'verified' WHERE id = :added;

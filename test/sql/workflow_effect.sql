@@ -60,6 +60,7 @@ SELECT pg_temp.walk(:a);
 SELECT string_agg(provider_id || ' ' || status, ', ') FROM beian.access WHERE site_id = :t;
 
 -- 2. A new access: entered by the provider that is to be added, who does not see the record before (4 §18(五)).
+SELECT password AS secret FROM beian.password_to_show WHERE sponsor_id = 1 \gset
 SET ROLE regress_icp_p2;
 SELECT count(*) AS sees FROM beian.site;
 INSERT INTO beian.application (kind, site_id, provider_id) VALUES ('change_site', 1, 2);		-- does not serve it
@@ -69,6 +70,7 @@ INSERT INTO beian.application (kind, site_id, provider_id) VALUES ('new_access',
 SELECT kind, state, access_id = :c AS access, account_id, provider_id FROM beian.application;
 SELECT id = :c AS own, site_id, provider_id, status FROM beian.access;
 UPDATE beian.access SET ips = '{[5.6.7.8,5.6.7.8]}', mode = '虚拟主机' WHERE id = :c RETURNING ips;
+SELECT beian.give_password(:a, :'secret');
 UPDATE beian.application SET state = 'submitted' WHERE id = :a;
 UPDATE beian.application SET state = 'pre_verified' WHERE id = :a;
 RESET ROLE;
