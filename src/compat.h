@@ -131,7 +131,7 @@ icp_find_setting(const char *name)
 #define icp_identity_sequence(rel, attnum) getIdentitySequence(RelationGetRelid(rel), attnum, false)
 #endif
 
-/* simple_table_tuple_update tells which indexes need the tuple from 16 on; expands to whether any does. */
+/* table_tuple_update tells which indexes need the tuple from 16 on; expands to whether any does. */
 #if PG_VERSION_NUM >= 160000
 #define ICP_UPDATE_INDEXES TU_UpdateIndexes
 #define ICP_UPDATE_NEEDS_INDEXES(update_indexes) ((update_indexes) != TU_None)

@@ -11,6 +11,7 @@ help:
 	@echo 'make test    the same set-up, then pg_regress, isolation, TAP and the parsers outside the server'
 	@echo 'make deps    install the Debian packages a build needs (root or sudo)'
 	@echo 'make bench   compare with plain SQL, print ratios (test/bench/README.md)'
+	@echo 'make test-cassert   the SQL tests on a server with assertions; make test-valgrind: under valgrind (hours)'
 	@echo 'make fuzz    run the fuzz targets with clang (FUZZ_SECONDS=60 each)'
 	@echo 'make         build; make install; make installcheck: as any extension'
 
@@ -48,3 +49,10 @@ fuzz:
 	@sh test/fuzz/run $(FUZZ)
 
 .PHONY: help deps stage demo shell test run-demo run-shell run-test bench fuzz
+
+# On a server of its own, made from Debian's source package in build/cassert (test/cassert).  TESTS="a b": only those.
+test-cassert:
+	@sh test/cassert/run cassert $(TESTS)
+test-valgrind:
+	@sh test/cassert/run valgrind $(TESTS)
+.PHONY: test-cassert test-valgrind

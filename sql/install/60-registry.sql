@@ -97,6 +97,13 @@ BEGIN
 			USING ERRCODE = 'invalid_schema_name',
 				  HINT = 'Use a name without quotes, backslashes, percent, at and dollar signs or white space, that does not begin with pg_ and is not icp.';
 	END IF;
+	IF EXISTS (SELECT FROM icp.missing_triggers(current_user::regrole)) THEN
+		RAISE EXCEPTION 'role "%" may not lay a registry', current_user
+			USING ERRCODE = 'insufficient_privilege',
+				  DETAIL = format('It may not execute %s.',
+								  (SELECT string_agg('icp.' || f::text, ', ' ORDER BY f::text) FROM icp.missing_triggers(current_user::regrole) AS f)),
+				  HINT = format('The owner of the extension runs SELECT icp.allow_triggers(%L).', quote_ident(current_user));
+	END IF;
 	FOR template IN SELECT t.subject, t.body FROM icp.registry_template t ORDER BY t.ordinal LOOP
 		EXECUTE pg_catalog.replace(template.body, '@registry@', pg_catalog.quote_ident(schema));
 	END LOOP;

@@ -157,6 +157,12 @@ BEGIN
 	RETURN QUERY SELECT 'role', p.name, p.problem FROM icp.role_problems() p;
 	RETURN QUERY SELECT p.kind, p.name, p.problem FROM icp.extension_problems() p ORDER BY 1, 2, 3;
 
+	-- as a restore without its rights, or another owner, leaves it
+	RETURN QUERY
+		SELECT 'right', 'icp.' || f::text, format('the registry''s owner may not execute it; run icp.allow_triggers(%L)', n.nspowner::regrole)
+		  FROM pg_namespace n, icp.missing_triggers(n.nspowner) AS f
+		 WHERE n.nspname = schema
+		 ORDER BY 2;
 	EXECUTE format('SELECT r.name_key_version FROM %I.registry r', schema) INTO stored_version;
 	IF stored_version <> icp.name_key_version() THEN
 		kind := 'name key';

@@ -2,31 +2,19 @@
  * calendar.c
  *	  The backend's copy of the calendar tables, and the SQL functions over it.
  *
- * The copy is read as the server reads its catalogs: a plain scan under a fresh catalog snapshot.  A query
- * through SPI would not do: under the statement's snapshot, which may be older than an invalidation that has
- * already been taken in, the copy would stay stale into later transactions; a newer snapshot is refused in
- * parallel mode; and it would ask for the caller's privileges, although the copy serves whoever calls next.
- * The scan needs no search_path, no plan and no transaction snapshot, so it works in apply workers.
- *
- * A change of rows alone tells other sessions nothing, so triggers on the tables send a relcache invalidation.
+ * Read and invalidated as table_copy.c says.  The answers are numbers, and no pointer into the copy leaves this file.
  */
 #include "postgres.h"
 
 #include "access/genam.h"
 #include "access/htup_details.h"
-#include "access/table.h"
-#include "access/xact.h"
-#include "catalog/namespace.h"
-#include "commands/trigger.h"
 #include "utils/builtins.h"
-#include "utils/inval.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
 
 #include "compat.h"
 #include "core/calendar.h"
 #include "rules/calendar.h"
+#include "rules/table_copy.h"
 
 ICP_FUNCTION(icp_is_working_day);
 ICP_FUNCTION(icp_working_days_add);
@@ -49,37 +37,16 @@ typedef enum CalendarTable
 	TABLE_DAY_LOCAL
 } CalendarTable;
 
-#define CALENDAR_TABLES 4
-
-static const char *const table_names[CALENDAR_TABLES] = {
-	"calendar_year", "calendar_year_local", "calendar", "calendar_local"
-};
-
-static Oid	table_oids[CALENDAR_TABLES];
-static IcpCalendar calendar;
-
-/* The copy is good while no invalidation has come since the moment before its snapshot was taken. */
-static uint64 generation = 1;
-static uint64 loaded_generation = 0;
+typedef struct CalendarCopy
+{
+	TableCopy	copy;
+	IcpCalendar calendar;
+} CalendarCopy;
 
 static void
-calendar_relcache_callback(Datum arg, Oid relid)
+read_table(TableCopy *copy, int table, Relation rel, Snapshot snapshot)
 {
-	int			i;
-
-	for (i = 0; i < CALENDAR_TABLES; i++)
-	{
-		if (relid == InvalidOid || relid == table_oids[i])
-		{
-			generation++;
-			return;
-		}
-	}
-}
-
-static void
-read_table(CalendarTable table, Relation rel, Snapshot snapshot)
-{
+	IcpCalendar *calendar = &((CalendarCopy *) copy)->calendar;
 	TupleDesc	desc = RelationGetDescr(rel);
 	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, snapshot, 0, NULL);
 	HeapTuple	tuple;
@@ -93,67 +60,48 @@ read_table(CalendarTable table, Relation rel, Snapshot snapshot)
 		{
 			Datum		year = heap_getattr(tuple, ANUM_YEAR, desc, &isnull);
 
-			(void) icp_calendar_load_year(&calendar, DatumGetInt32(year));
+			(void) icp_calendar_load_year(calendar, DatumGetInt32(year));
 		}
 		else
 		{
 			Datum		day = heap_getattr(tuple, ANUM_DAY, desc, &isnull);
 			Datum		working = heap_getattr(tuple, ANUM_IS_WORKING, desc, &isnull);
 
-			(void) icp_calendar_set(&calendar, DatumGetDateADT(day), DatumGetBool(working));
+			(void) icp_calendar_set(calendar, DatumGetDateADT(day), DatumGetBool(working));
 		}
 	}
 	systable_endscan(scan);
 }
 
+static void
+begin_copy(TableCopy *copy)
+{
+	icp_calendar_clear(&((CalendarCopy *) copy)->calendar);
+}
+
+static void
+finish_copy(TableCopy *copy)
+{
+	icp_calendar_finish(&((CalendarCopy *) copy)->calendar);
+}
+
+static TableCopyKind calendar_copies = {
+	.name = "calendar",
+	.size = sizeof(CalendarCopy),
+	.ntables = 4,
+	.tables = {
+		[TABLE_YEAR] = "calendar_year", [TABLE_YEAR_LOCAL] = "calendar_year_local",
+		[TABLE_DAY] = "calendar", [TABLE_DAY_LOCAL] = "calendar_local"
+	},
+	.begin = begin_copy,
+	.read = read_table,
+	.finish = finish_copy
+};
+
 static const IcpCalendar *
 get_calendar(void)
 {
-	static bool registered = false;
-	static TimestampTz asked_at = 0;
-	Relation	rels[CALENDAR_TABLES];
-	Snapshot	snapshot;
-	uint64		at;
-	Oid			schema;
-	int			i;
-
-	/* A statement that opens no table takes in no invalidations by itself; once a statement is enough. */
-	if (asked_at != GetCurrentStatementStartTimestamp())
-	{
-		asked_at = GetCurrentStatementStartTimestamp();
-		AcceptInvalidationMessages();
-	}
-	if (loaded_generation == generation)
-		return &calendar;
-
-	if (!registered)
-	{
-		CacheRegisterRelcacheCallback(calendar_relcache_callback, (Datum) 0);
-		registered = true;
-	}
-
-	schema = get_namespace_oid("icp", false);
-	for (i = 0; i < CALENDAR_TABLES; i++)
-	{
-		table_oids[i] = get_relname_relid(table_names[i], schema);
-		if (!OidIsValid(table_oids[i]))
-			elog(ERROR, "table icp.%s is missing", table_names[i]);
-		rels[i] = table_open(table_oids[i], AccessShareLock);
-	}
-
-	/* Invalidations that arrive from here on may be of changes that the snapshot does not see. */
-	at = generation;
-	snapshot = RegisterSnapshot(GetCatalogSnapshot(table_oids[TABLE_DAY]));
-	icp_calendar_clear(&calendar);
-	for (i = 0; i < CALENDAR_TABLES; i++)
-		read_table((CalendarTable) i, rels[i], snapshot);
-	icp_calendar_finish(&calendar);
-	UnregisterSnapshot(snapshot);
-	for (i = 0; i < CALENDAR_TABLES; i++)
-		table_close(rels[i], AccessShareLock);
-
-	loaded_generation = at;
-	return &calendar;
+	return &((CalendarCopy *) table_copy_get(&calendar_copies))->calendar;
 }
 
 static void
@@ -267,14 +215,5 @@ icp_try_working_days_between(PG_FUNCTION_ARGS)
 Datum
 icp_calendar_changed(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
-
-	/* as a BEFORE ROW trigger it would swallow the row */
-	if (!CALLED_AS_TRIGGER(fcinfo) ||
-		(TRIGGER_FIRED_BEFORE(trigger->tg_event) && TRIGGER_FIRED_FOR_ROW(trigger->tg_event)))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("icp.calendar_changed() can only be called as a statement or AFTER ROW trigger")));
-	CacheInvalidateRelcache(trigger->tg_relation);
-	return PointerGetDatum(NULL);
+	return table_copy_changed(fcinfo, "calendar_changed");
 }

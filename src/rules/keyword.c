@@ -2,32 +2,25 @@
  * keyword.c
  *	  The backend's copy of the keyword and division tables, an automaton, and the search in it.
  *
- * Read and invalidated as the calendar is (see calendar.c, which says why): a plain scan under a fresh
- * catalog snapshot; triggers on the tables send a relcache invalidation.  One automaton holds the words of
- * all lists, so that a name is read once however many lists it is compared with.
+ * Read and invalidated as table_copy.c says.  One automaton holds the words of all lists, so that a name is read
+ * once however many lists it is compared with.
  */
 #include "postgres.h"
 
 #include "access/genam.h"
 #include "access/htup_details.h"
-#include "access/table.h"
-#include "access/xact.h"
-#include "catalog/namespace.h"
-#include "commands/trigger.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/inval.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
 
 #include "compat.h"
 #include "core/automaton.h"
 #include "core/fold.h"
 #include "core/name_key.h"
 #include "rules/keyword.h"
+#include "rules/table_copy.h"
 #include "types/encoding.h"
 #include "types/fault.h"
 
@@ -54,12 +47,6 @@ typedef enum KeywordTable
 	TABLE_DIVISION_LOCAL
 } KeywordTable;
 
-#define KEYWORD_TABLES 4
-
-static const char *const table_names[KEYWORD_TABLES] = {
-	"keyword", "keyword_local", "division", "division_local"
-};
-
 static const char *const fixed_lists[KEYWORD_LISTS] = {
 	"news", "publishing", "education", "health", "drugs", "culture", "broadcasting", "bbs", "ride_hailing",
 	"religion", "finance", "national", "government", "person_excluded", "division",
@@ -75,10 +62,9 @@ typedef struct Entry
 	int			code;			/* of a division; 0: none, or several have this name */
 } Entry;
 
-/* All of it lies in context, which is replaced whole. */
 typedef struct KeywordCache
 {
-	MemoryContext context;
+	TableCopy	copy;
 	IcpAutomaton automaton;
 	Entry	   *entries;		/* as many as the automaton has words */
 	uint32		nentries;
@@ -87,28 +73,6 @@ typedef struct KeywordCache
 	int			nlists;
 	int			lists_room;
 } KeywordCache;
-
-static Oid	table_oids[KEYWORD_TABLES];
-static KeywordCache *cache = NULL;
-
-/* The copy is good while no invalidation has come since the moment before its snapshot was taken. */
-static uint64 generation = 1;
-static uint64 loaded_generation = 0;
-
-static void
-keyword_relcache_callback(Datum arg, Oid relid)
-{
-	int			i;
-
-	for (i = 0; i < KEYWORD_TABLES; i++)
-	{
-		if (relid == InvalidOid || relid == table_oids[i])
-		{
-			generation++;
-			return;
-		}
-	}
-}
 
 const char *
 keyword_list_name(KeywordList list)
@@ -165,8 +129,9 @@ add_entry(KeywordCache *c, int list, char *word, int code, bool is_short, bool i
 }
 
 static void
-read_table(KeywordCache *c, KeywordTable table, Relation rel, Snapshot snapshot)
+read_table(TableCopy *copy, int table, Relation rel, Snapshot snapshot)
 {
+	KeywordCache *c = (KeywordCache *) copy;
 	TupleDesc	desc = RelationGetDescr(rel);
 	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, snapshot, 0, NULL);
 	HeapTuple	tuple;
@@ -261,7 +226,7 @@ build_automaton(KeywordCache *c)
 	uint32		bad;
 	uint32		i;
 
-	words = MemoryContextAllocHuge(c->context, sizeof(IcpWord) * ((Size) c->nentries + 1));
+	words = MemoryContextAllocHuge(c->copy.context, sizeof(IcpWord) * ((Size) c->nentries + 1));
 	for (i = 0; i < c->nentries; i++)
 	{
 		words[i].text = c->entries[i].word;
@@ -282,79 +247,51 @@ build_automaton(KeywordCache *c)
 					 errmsg("too many keywords (关键词)")));
 	}
 	icp_automaton_build(&c->automaton, icp_name_key_char, words, c->nentries,
-						MemoryContextAllocHuge(c->context, size));
+						MemoryContextAllocHuge(c->copy.context, size));
 	pfree(words);
 }
 
+static void
+begin_copy(TableCopy *copy)
+{
+	KeywordCache *c = (KeywordCache *) copy;
+
+	c->room = 1024;
+	c->entries = palloc(sizeof(Entry) * c->room);
+	c->nlists = KEYWORD_LISTS;
+	c->lists_room = KEYWORD_LISTS * 2;
+	c->lists = palloc(sizeof(char *) * c->lists_room);
+	memcpy(c->lists, fixed_lists, sizeof(fixed_lists));
+}
+
+static void
+finish_copy(TableCopy *copy)
+{
+	settle_entries((KeywordCache *) copy);
+	build_automaton((KeywordCache *) copy);
+}
+
+static TableCopyKind keyword_copies = {
+	.name = "keywords",
+	.size = sizeof(KeywordCache),
+	.ntables = 4,
+	.tables = {
+		[TABLE_KEYWORD] = "keyword", [TABLE_KEYWORD_LOCAL] = "keyword_local",
+		[TABLE_DIVISION] = "division", [TABLE_DIVISION_LOCAL] = "division_local"
+	},
+	.begin = begin_copy,
+	.read = read_table,
+	.finish = finish_copy
+};
+
+/* For a scan: it stays until the caller's memory context goes, since what is found is told while the scan goes on. */
 static const KeywordCache *
 get_cache(void)
 {
-	static bool registered = false;
-	static TimestampTz asked_at = 0;
-	Relation	rels[KEYWORD_TABLES];
-	Snapshot	snapshot;
-	MemoryContext context;
-	MemoryContext old;
-	KeywordCache *fresh;
-	uint64		at;
-	Oid			schema;
-	int			i;
+	KeywordCache *c = (KeywordCache *) table_copy_get(&keyword_copies);
 
-	/* A statement that opens no table takes in no invalidations by itself; once a statement is enough. */
-	if (asked_at != GetCurrentStatementStartTimestamp())
-	{
-		asked_at = GetCurrentStatementStartTimestamp();
-		AcceptInvalidationMessages();
-	}
-	if (loaded_generation == generation)
-		return cache;
-
-	if (!registered)
-	{
-		CacheRegisterRelcacheCallback(keyword_relcache_callback, (Datum) 0);
-		registered = true;
-	}
-
-	schema = get_namespace_oid("icp", false);
-	for (i = 0; i < KEYWORD_TABLES; i++)
-	{
-		table_oids[i] = get_relname_relid(table_names[i], schema);
-		if (!OidIsValid(table_oids[i]))
-			elog(ERROR, "table icp.%s is missing", table_names[i]);
-		rels[i] = table_open(table_oids[i], AccessShareLock);
-	}
-
-	/* Invalidations that arrive from here on may be of changes that the snapshot does not see. */
-	at = generation;
-	snapshot = RegisterSnapshot(GetCatalogSnapshot(table_oids[TABLE_KEYWORD]));
-
-	/* Under the current context first: a copy that fails half-way goes with it. */
-	context = AllocSetContextCreate(CurrentMemoryContext, "icpfiling keywords", ALLOCSET_DEFAULT_SIZES);
-	old = MemoryContextSwitchTo(context);
-	fresh = palloc0(sizeof(KeywordCache));
-	fresh->context = context;
-	fresh->room = 1024;
-	fresh->entries = palloc(sizeof(Entry) * fresh->room);
-	fresh->nlists = KEYWORD_LISTS;
-	fresh->lists_room = KEYWORD_LISTS * 2;
-	fresh->lists = palloc(sizeof(char *) * fresh->lists_room);
-	memcpy(fresh->lists, fixed_lists, sizeof(fixed_lists));
-	for (i = 0; i < KEYWORD_TABLES; i++)
-		read_table(fresh, (KeywordTable) i, rels[i], snapshot);
-	settle_entries(fresh);
-	build_automaton(fresh);
-	MemoryContextSwitchTo(old);
-
-	UnregisterSnapshot(snapshot);
-	for (i = 0; i < KEYWORD_TABLES; i++)
-		table_close(rels[i], AccessShareLock);
-
-	MemoryContextSetParent(context, CacheMemoryContext);
-	if (cache != NULL)
-		MemoryContextDelete(cache->context);
-	cache = fresh;
-	loaded_generation = at;
-	return cache;
+	table_copy_use(&c->copy, CurrentMemoryContext);
+	return c;
 }
 
 /* What a scan looks for, and whom it tells. */
@@ -503,14 +440,5 @@ icp_find_keywords(PG_FUNCTION_ARGS)
 Datum
 icp_keyword_changed(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
-
-	/* as a BEFORE ROW trigger it would swallow the row */
-	if (!CALLED_AS_TRIGGER(fcinfo) ||
-		(TRIGGER_FIRED_BEFORE(trigger->tg_event) && TRIGGER_FIRED_FOR_ROW(trigger->tg_event)))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("icp.keyword_changed() can only be called as a statement or AFTER ROW trigger")));
-	CacheInvalidateRelcache(trigger->tg_relation);
-	return PointerGetDatum(NULL);
+	return table_copy_changed(fcinfo, "keyword_changed");
 }

@@ -2,38 +2,26 @@
  * rule_code.c
  *	  The backend's copy of the code tables that rules ask.
  *
- * Read and invalidated as the calendar is (see calendar.c, which says why): a plain scan under a fresh
- * catalog snapshot; triggers on the tables send a relcache invalidation.  A row of a ..._local table comes in
- * place of the shipped one of its id.
+ * Read and invalidated as table_copy.c says.  A row of a ..._local table comes in place of the shipped one of
+ * its id.  The answers are numbers, and no pointer into the copy leaves this file.
  */
 #include "postgres.h"
 
 #include "access/genam.h"
-#include "access/table.h"
-#include "access/xact.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
-#include "commands/trigger.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/inval.h"
-#include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
 
 #include "compat.h"
 #include "rules/rule_code.h"
 #include "rules/rule_context.h"
+#include "rules/table_copy.h"
 #include "types/encoding.h"
 
 /* Shipped and local, in the order of RuleCodeTable; the last pair is not asked by name. */
 #define PAIRS (CODE_TABLES + 1)
 #define PAIR_CREDENTIAL_TYPE CODE_TABLES
-
-static const char *const table_names[PAIRS] = {
-	"nature", "access_mode", "service_content", "approval_kind", "language", "credential_type"
-};
 
 /* The leading columns of all tables, which an upgrade may follow with others but not move. */
 #define ANUM_ID			1
@@ -62,31 +50,9 @@ typedef struct CodeList
 
 typedef struct CodeCache
 {
-	MemoryContext context;
+	TableCopy	copy;
 	CodeList	lists[PAIRS];
 } CodeCache;
-
-static Oid	table_oids[PAIRS][2];
-static CodeCache *cache = NULL;
-
-/* The copy is good while no invalidation has come since the moment before its snapshot was taken. */
-static uint64 generation = 1;
-static uint64 loaded_generation = 0;
-
-static void
-code_relcache_callback(Datum arg, Oid relid)
-{
-	int			i;
-
-	for (i = 0; i < PAIRS; i++)
-	{
-		if (relid == InvalidOid || relid == table_oids[i][0] || relid == table_oids[i][1])
-		{
-			generation++;
-			return;
-		}
-	}
-}
 
 static RuleText
 text_of(Datum value)
@@ -161,84 +127,34 @@ read_code(CodeList *list, HeapTuple tuple, TupleDesc desc, bool is_local)
 		code->kinds = kinds_of(value);
 }
 
+/* Tables come in pairs, the shipped one first: what is_replaced() relies on. */
+static void
+read_table(TableCopy *copy, int table, Relation rel, Snapshot snapshot)
+{
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, snapshot, 0, NULL);
+	HeapTuple	tuple;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		read_code(&((CodeCache *) copy)->lists[table / 2], tuple, RelationGetDescr(rel), table % 2 == 1);
+	systable_endscan(scan);
+}
+
+static TableCopyKind code_copies = {
+	.name = "codes",
+	.size = sizeof(CodeCache),
+	.ntables = 2 * PAIRS,
+	.tables = {
+		"nature", "nature_local", "access_mode", "access_mode_local", "service_content", "service_content_local",
+		"approval_kind", "approval_kind_local", "language", "language_local",
+		"credential_type", "credential_type_local"
+	},
+	.read = read_table
+};
+
 static const CodeCache *
 get_cache(void)
 {
-	static bool registered = false;
-	static TimestampTz asked_at = 0;
-	Relation	rels[PAIRS][2];
-	MemoryContext context;
-	MemoryContext old;
-	CodeCache  *fresh;
-	Snapshot	snapshot;
-	uint64		at;
-	Oid			schema;
-	int			i;
-	int			k;
-
-	/* A statement that opens no table takes in no invalidations by itself; once a statement is enough. */
-	if (asked_at != GetCurrentStatementStartTimestamp())
-	{
-		asked_at = GetCurrentStatementStartTimestamp();
-		AcceptInvalidationMessages();
-	}
-	if (cache != NULL && loaded_generation == generation)
-		return cache;
-
-	if (!registered)
-	{
-		CacheRegisterRelcacheCallback(code_relcache_callback, (Datum) 0);
-		registered = true;
-	}
-
-	schema = get_namespace_oid("icp", false);
-	for (i = 0; i < PAIRS; i++)
-	{
-		for (k = 0; k < 2; k++)
-		{
-			char		name[NAMEDATALEN];
-
-			snprintf(name, sizeof(name), "%s%s", table_names[i], k == 0 ? "" : "_local");
-			table_oids[i][k] = get_relname_relid(name, schema);
-			if (!OidIsValid(table_oids[i][k]))
-				elog(ERROR, "table icp.%s is missing", name);
-			rels[i][k] = table_open(table_oids[i][k], AccessShareLock);
-		}
-	}
-
-	/* Invalidations that arrive from here on may be of changes that the snapshot does not see. */
-	at = generation;
-	snapshot = RegisterSnapshot(GetCatalogSnapshot(table_oids[0][0]));
-	/* in the caller's memory until it is whole, so that an error leaves nothing behind */
-	context = AllocSetContextCreate(CurrentMemoryContext, "icp codes", ALLOCSET_DEFAULT_SIZES);
-	old = MemoryContextSwitchTo(context);
-	fresh = palloc0(sizeof(CodeCache));
-	fresh->context = context;
-	for (i = 0; i < PAIRS; i++)
-	{
-		for (k = 0; k < 2; k++)
-		{
-			SysScanDesc scan = systable_beginscan(rels[i][k], InvalidOid, false, snapshot, 0, NULL);
-			HeapTuple	tuple;
-
-			while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-				read_code(&fresh->lists[i], tuple, RelationGetDescr(rels[i][k]), k == 1);
-			systable_endscan(scan);
-		}
-	}
-	MemoryContextSwitchTo(old);
-
-	UnregisterSnapshot(snapshot);
-	for (i = 0; i < PAIRS; i++)
-		for (k = 0; k < 2; k++)
-			table_close(rels[i][k], AccessShareLock);
-
-	MemoryContextSetParent(context, CacheMemoryContext);
-	if (cache != NULL)
-		MemoryContextDelete(cache->context);
-	cache = fresh;
-	loaded_generation = at;
-	return cache;
+	return (CodeCache *) table_copy_get(&code_copies);
 }
 
 /* A local row comes in place of the shipped one of its id. */
@@ -314,14 +230,5 @@ ICP_FUNCTION(icp_code_changed);
 Datum
 icp_code_changed(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
-
-	/* as a BEFORE ROW trigger it would swallow the row */
-	if (!CALLED_AS_TRIGGER(fcinfo) ||
-		(TRIGGER_FIRED_BEFORE(trigger->tg_event) && TRIGGER_FIRED_FOR_ROW(trigger->tg_event)))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("icp.code_changed() can only be called as a statement or AFTER ROW trigger")));
-	CacheInvalidateRelcache(trigger->tg_relation);
-	return PointerGetDatum(NULL);
+	return table_copy_changed(fcinfo, "code_changed");
 }

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/detoast.h"
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
@@ -20,6 +21,7 @@
 #include "rules/rule_date.h"
 #include "types/encoding.h"
 
+#define FIELD_MAX_BYTES (1024 * 1024)
 #define SHOWN_MAX 120			/* characters of a value that a finding shows */
 
 static const struct
@@ -255,6 +257,16 @@ is_blank(const char *s, int len)
 	return true;
 }
 
+/* A rule may look at each character, or compare each with each; what is longer is no field of a filing. */
+static void
+check_length(RuleField field, Size len)
+{
+	if (len > FIELD_MAX_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("field \"%s\" is longer than %d bytes", fields[field].name, FIELD_MAX_BYTES)));
+}
+
 static RuleText
 packed_text(Datum value)
 {
@@ -331,6 +343,7 @@ rule_open_record(RuleRecord *r, const RuleShape *shape, HeapTuple tuple, TupleDe
 		r->values[field] = shape->values[column->attnum - 1];
 		if (column->reading == READ_TEXT)
 		{
+			check_length(field, toast_raw_datum_size(r->values[field]) - VARHDRSZ);
 			r->texts[field] = packed_text(r->values[field]);
 			r->known |= FIELD_BIT(field);
 			if (is_blank(r->texts[field].s, r->texts[field].len))
@@ -360,6 +373,8 @@ rule_text(RuleRecord *r, RuleField field)
 		{
 			getTypeOutputInfo(r->shape->columns[field].type, &output, &is_varlena);
 			text.s = OidOutputFunctionCall(output, r->values[field]);
+			if (r->shape->columns[field].reading == READ_OUTPUT)
+				check_length(field, strlen(text.s));
 			text.len = strlen(text.s);
 			text.s = icp_to_utf8(text.s, &text.len);
 		}

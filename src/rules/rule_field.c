@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/inet.h"
 #include "utils/lsyscache.h"
@@ -29,12 +30,24 @@
  * LISTS: arrays of any type, and texts of elements in braces, or behind commas, semicolons or white space
  */
 
+#define ELEMENTS_MAX 100000		/* as many as a list of domains may have */
+
 typedef struct Elements
 {
 	int			n;
 	int			room;
 	RuleText   *texts;
 } Elements;
+
+/* More of them are no filing, and would only cost: each rule looks at each. */
+static void
+check_count(RuleField field, uint64 n)
+{
+	if (n > ELEMENTS_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("field \"%s\" has more than %d values", rule_field_name(field), ELEMENTS_MAX)));
+}
 
 static void
 add_element(Elements *e, const char *s, int len)
@@ -86,6 +99,7 @@ read_elements(RuleRecord *r, RuleField field, Elements *e)
 	}
 	array = DatumGetArrayTypeP(r->values[field]);
 	get_typlenbyvalalign(column->element, &typlen, &typbyval, &typalign);
+	check_count(field, ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)));
 	deconstruct_array(array, column->element, typlen, typbyval, typalign, &values, &nulls, &n);
 	getTypeOutputInfo(column->element, &output, &is_varlena);
 	for (i = 0; i < n; i++)
@@ -93,6 +107,7 @@ read_elements(RuleRecord *r, RuleField field, Elements *e)
 		char	   *s;
 		int			len;
 
+		CHECK_FOR_INTERRUPTS();
 		if (nulls[i])
 			continue;
 		s = OidOutputFunctionCall(output, values[i]);
@@ -223,6 +238,7 @@ read_domain_texts(RuleRecord *r, RuleField field, int *n)
 		RuleDomain *domain = &domains[i];
 		uint8_t    *key = palloc(ICP_DOMAIN_MAX);
 
+		CHECK_FOR_INTERRUPTS();
 		domain->text = e.texts[i];
 		domain->key = key;
 		domain->keylen = icp_domain_parse(e.texts[i].s, e.texts[i].len, key, &domain->fault);
@@ -536,6 +552,7 @@ rule_read_addresses(RuleRecord *r)
 		MultirangeType *ranges = DatumGetMultirangeTypeP(r->values[FIELD_IPS]);
 		uint32		i;
 
+		check_count(FIELD_IPS, ranges->rangeCount);
 		r->addresses = palloc(sizeof(RuleAddresses) * Max(ranges->rangeCount, 1));
 		for (i = 0; i < ranges->rangeCount; i++)
 			add_range(r, type->rngtype, multirange_get_range(type->rngtype, ranges, i));

@@ -2,26 +2,18 @@
  * rule_table.c
  *	  The backend's copy of icp.rule and icp.rule_setting, and of it the rules that apply.
  *
- * Read and invalidated as the calendar is (see calendar.c, which says why): a plain scan under a fresh
- * catalog snapshot; triggers on the tables send a relcache invalidation.
+ * Read and invalidated as table_copy.c says.
  */
 #include "postgres.h"
 
 #include "access/genam.h"
-#include "access/table.h"
-#include "access/xact.h"
-#include "catalog/namespace.h"
-#include "commands/trigger.h"
 #include "utils/builtins.h"
-#include "utils/inval.h"
-#include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
 
 #include "compat.h"
 #include "rules/rule_context.h"
 #include "rules/rule_table.h"
+#include "rules/table_copy.h"
 #include "types/province.h"
 
 ICP_FUNCTION(icp_rule_changed);
@@ -55,10 +47,6 @@ typedef enum RuleTable
 	TABLE_SETTING
 } RuleTable;
 
-#define RULE_TABLES 2
-
-static const char *const table_names[RULE_TABLES] = {"rule", "rule_setting"};
-
 /* A bureau's word on a rule: each part NULL or not by its flag. */
 typedef struct Setting
 {
@@ -76,7 +64,7 @@ typedef struct Setting
 
 typedef struct RuleCache
 {
-	MemoryContext context;
+	TableCopy	copy;
 	Rule	   *rules;			/* in the order of the tests */
 	int			nrules;
 	Setting    *settings;
@@ -85,20 +73,6 @@ typedef struct RuleCache
 	RuleProgram *programs[PROGRAMS_MAX];
 	int			nprograms;
 } RuleCache;
-
-static Oid	table_oids[RULE_TABLES];
-static RuleCache *cache = NULL;
-
-/* The copy is good while no invalidation has come since the moment before its snapshot was taken. */
-static uint64 generation = 1;
-static uint64 loaded_generation = 0;
-
-static void
-rule_relcache_callback(Datum arg, Oid relid)
-{
-	if (relid == InvalidOid || relid == table_oids[TABLE_RULE] || relid == table_oids[TABLE_SETTING])
-		generation++;
-}
 
 const RuleTest *const *
 rule_all_tests(int *n)
@@ -230,7 +204,19 @@ read_setting(RuleCache *c, HeapTuple tuple, TupleDesc desc)
 }
 
 static void
-read_table(RuleCache *c, RuleTable table, Relation rel, Snapshot snapshot)
+begin_copy(TableCopy *copy)
+{
+	RuleCache  *c = (RuleCache *) copy;
+	const RuleTest *const *tests = rule_all_tests(&c->nrules);
+	int			i;
+
+	c->rules = palloc0(sizeof(Rule) * c->nrules);
+	for (i = 0; i < c->nrules; i++)
+		c->rules[i].test = tests[i];
+}
+
+static void
+read_table(TableCopy *copy, int table, Relation rel, Snapshot snapshot)
 {
 	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, snapshot, 0, NULL);
 	HeapTuple	tuple;
@@ -238,79 +224,21 @@ read_table(RuleCache *c, RuleTable table, Relation rel, Snapshot snapshot)
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		if (table == TABLE_RULE)
-			read_rule(c, tuple, RelationGetDescr(rel));
+			read_rule((RuleCache *) copy, tuple, RelationGetDescr(rel));
 		else
-			read_setting(c, tuple, RelationGetDescr(rel));
+			read_setting((RuleCache *) copy, tuple, RelationGetDescr(rel));
 	}
 	systable_endscan(scan);
 }
 
-static RuleCache *
-get_cache(void)
-{
-	static bool registered = false;
-	static TimestampTz asked_at = 0;
-	Relation	rels[RULE_TABLES];
-	const RuleTest *const *tests;
-	MemoryContext context;
-	MemoryContext old;
-	RuleCache  *fresh;
-	Snapshot	snapshot;
-	uint64		at;
-	Oid			schema;
-	int			i;
-
-	/* A statement that opens no table takes in no invalidations by itself; once a statement is enough. */
-	if (asked_at != GetCurrentStatementStartTimestamp())
-	{
-		asked_at = GetCurrentStatementStartTimestamp();
-		AcceptInvalidationMessages();
-	}
-	if (cache != NULL && loaded_generation == generation)
-		return cache;
-
-	if (!registered)
-	{
-		CacheRegisterRelcacheCallback(rule_relcache_callback, (Datum) 0);
-		registered = true;
-	}
-
-	schema = get_namespace_oid("icp", false);
-	for (i = 0; i < RULE_TABLES; i++)
-	{
-		table_oids[i] = get_relname_relid(table_names[i], schema);
-		if (!OidIsValid(table_oids[i]))
-			elog(ERROR, "table icp.%s is missing", table_names[i]);
-		rels[i] = table_open(table_oids[i], AccessShareLock);
-	}
-
-	/* Invalidations that arrive from here on may be of changes that the snapshot does not see. */
-	at = generation;
-	snapshot = RegisterSnapshot(GetCatalogSnapshot(table_oids[TABLE_RULE]));
-	/* in the caller's memory until it is whole, so that an error leaves nothing behind */
-	context = AllocSetContextCreate(CurrentMemoryContext, "icp rules", ALLOCSET_DEFAULT_SIZES);
-	old = MemoryContextSwitchTo(context);
-	fresh = palloc0(sizeof(RuleCache));
-	fresh->context = context;
-	tests = rule_all_tests(&fresh->nrules);
-	fresh->rules = palloc0(sizeof(Rule) * fresh->nrules);
-	for (i = 0; i < fresh->nrules; i++)
-		fresh->rules[i].test = tests[i];
-	for (i = 0; i < RULE_TABLES; i++)
-		read_table(fresh, (RuleTable) i, rels[i], snapshot);
-	MemoryContextSwitchTo(old);
-
-	UnregisterSnapshot(snapshot);
-	for (i = 0; i < RULE_TABLES; i++)
-		table_close(rels[i], AccessShareLock);
-
-	MemoryContextSetParent(context, CacheMemoryContext);
-	if (cache != NULL)
-		MemoryContextDelete(cache->context);
-	cache = fresh;
-	loaded_generation = at;
-	return cache;
-}
+static TableCopyKind rule_copies = {
+	.name = "rules",
+	.size = sizeof(RuleCache),
+	.ntables = 2,
+	.tables = {[TABLE_RULE] = "rule", [TABLE_SETTING] = "rule_setting"},
+	.begin = begin_copy,
+	.read = read_table
+};
 
 /*
  * PROGRAMS
@@ -388,26 +316,33 @@ make_program(RuleCache *c, RuleFields present, DateADT as_of)
 }
 
 const RuleProgram *
-rule_program(RuleFields present, DateADT as_of)
+rule_program(RuleFields present, DateADT as_of, MemoryContext user)
 {
-	RuleCache  *c = get_cache();
+	RuleCache  *c = (RuleCache *) table_copy_get(&rule_copies);
+	RuleProgram *program;
 	MemoryContext old;
 	int			i;
 
 	for (i = 0; i < c->nprograms; i++)
 	{
-		RuleProgram *program = c->programs[i];
-
+		program = c->programs[i];
 		if (program->as_of == as_of && program->present == present)
 		{
 			/* the one asked for last comes first */
-			if (i > 0)
-			{
-				c->programs[i] = c->programs[0];
-				c->programs[0] = program;
-			}
+			c->programs[i] = c->programs[0];
+			c->programs[0] = program;
+			table_copy_use(&c->copy, user);
 			return program;
 		}
+	}
+	/* Programs that somebody uses stay: where there is no room beside them, this one is the user's own. */
+	if (c->nprograms == PROGRAMS_MAX && c->copy.users > 0)
+	{
+		old = MemoryContextSwitchTo(user);
+		program = make_program(c, present, as_of);
+		MemoryContextSwitchTo(old);
+		table_copy_use(&c->copy, user);
+		return program;
 	}
 	if (c->nprograms == PROGRAMS_MAX)
 	{
@@ -418,24 +353,17 @@ rule_program(RuleFields present, DateADT as_of)
 		}
 		c->nprograms = PROGRAMS_MAX / 2;
 	}
-	old = MemoryContextSwitchTo(c->context);
-	c->programs[c->nprograms] = make_program(c, present, as_of);
+	old = MemoryContextSwitchTo(c->copy.context);
+	program = make_program(c, present, as_of);
 	MemoryContextSwitchTo(old);
-	return c->programs[c->nprograms++];
+	c->programs[c->nprograms++] = program;
+	table_copy_use(&c->copy, user);
+	return program;
 }
 
 /* Trigger on the two tables: every session, this one included, reads them anew. */
 Datum
 icp_rule_changed(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
-
-	/* as a BEFORE ROW trigger it would swallow the row */
-	if (!CALLED_AS_TRIGGER(fcinfo) ||
-		(TRIGGER_FIRED_BEFORE(trigger->tg_event) && TRIGGER_FIRED_FOR_ROW(trigger->tg_event)))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("icp.rule_changed() can only be called as a statement or AFTER ROW trigger")));
-	CacheInvalidateRelcache(trigger->tg_relation);
-	return PointerGetDatum(NULL);
+	return table_copy_changed(fcinfo, "rule_changed");
 }

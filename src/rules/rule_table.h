@@ -44,10 +44,10 @@ typedef struct RuleProgram
 } RuleProgram;
 
 /*
- * The rules for records that have these fields.  Good until the next call: whoever keeps texts of them over a
- * call copies them.
+ * The rules for records that have these fields.  They, and the texts of their rules, are good until the memory context
+ * "user" is reset or deleted, whatever happens to the tables in between.
  */
-extern const RuleProgram *rule_program(RuleFields present, DateADT as_of);
+extern const RuleProgram *rule_program(RuleFields present, DateADT as_of, MemoryContext user);
 
 /* Every test, in the order of the files; *n becomes their number. */
 extern const RuleTest *const *rule_all_tests(int *n);

@@ -30,7 +30,7 @@ ICP_FUNCTION(icp_rule_tests);
 List *
 rule_violations(RuleRecord *r, unsigned province)
 {
-	const RuleProgram *program = rule_program(r->shape->present, r->as_of);
+	const RuleProgram *program = rule_program(r->shape->present, r->as_of, r->context);
 	MemoryContext old = MemoryContextSwitchTo(r->context);
 	List	   *violations = NIL;
 	uint32		bit;
@@ -44,6 +44,7 @@ rule_violations(RuleRecord *r, unsigned province)
 		RuleFinding finding = {FIELD_NONE, NULL, NULL};
 		Violation  *violation;
 
+		CHECK_FOR_INTERRUPTS();
 		if ((active->provinces & bit) == 0 || !active->breaks(r, &finding))
 			continue;
 		violation = palloc(sizeof(Violation));
@@ -170,10 +171,8 @@ icp_violations(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
 	violations = judge(fcinfo, &r);
-	if (violations == NIL)
-		return (Datum) 0;
-
-	InitMaterializedSRF(fcinfo, 0);
+	if (violations != NIL)
+		InitMaterializedSRF(fcinfo, 0);
 	foreach(lc, violations)
 	{
 		const Violation *v = lfirst(lc);
@@ -191,6 +190,8 @@ icp_violations(PG_FUNCTION_ARGS)
 		values[8] = text_datum(v->rule->advice_zh, &nulls[8]);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
+	/* the rules are let go with it */
+	MemoryContextReset(r.context);
 	return (Datum) 0;
 }
 
@@ -228,6 +229,7 @@ icp_violation_codes(PG_FUNCTION_ARGS)
 		if (v->is_error || !errors_only)
 			codes[n++] = CStringGetTextDatum(v->rule->code);
 	}
+	MemoryContextReset(r.context);
 	PG_RETURN_ARRAYTYPE_P(construct_array(codes, n, TEXTOID, -1, false, TYPALIGN_INT));
 }
 

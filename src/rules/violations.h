@@ -9,8 +9,7 @@
 #include "rules/rule_table.h"
 
 /*
- * One violated rule; what the rule says points into the backend's copy, what was found into the record's
- * memory.
+ * One violated rule; what was found lies in the record's memory, and what the rule says is kept as long as that is.
  */
 typedef struct Violation
 {

@@ -202,7 +202,9 @@ probe_entry(Probe *probe, const Claim *claims, int nclaims)
 	/* Most entries are those just made, about which the heap need not be asked. */
 	for (int i = 0; i < nclaims; i++)
 	{
-		if (ItemPointerEquals((ItemPointer) &claims[i].tid, &probe->scan->xs_heaptid))
+		/* (a claim that was restated does not know where its newest version is) */
+		if (ItemPointerIsValid(&claims[i].tid) &&
+			ItemPointerEquals((ItemPointer) &claims[i].tid, &probe->scan->xs_heaptid))
 			return;
 	}
 

@@ -186,6 +186,36 @@ read_claim(ClaimStore *store, Claim *claim)
 }
 
 /*
+ * Writes a new version of the claim in the scan slot.  Whose id is not unique in the table with the trigger has rows
+ * that share their claims, and then somebody else may be writing them, too.
+ */
+static void
+update_claim(ClaimStore *store, TupleTableSlot *slot, ICP_UPDATE_INDEXES *update_indexes)
+{
+	TM_FailureData failure;
+	LockTupleMode mode;
+
+	switch (table_tuple_update(store->claim.rel, &store->scan_slot->tts_tid, slot, GetCurrentCommandId(true),
+							   SnapshotSelf, InvalidSnapshot, true, &failure, &mode, update_indexes))
+	{
+		case TM_Ok:
+			return;
+		case TM_SelfModified:
+			ereport(ERROR,
+					(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+					 errmsg("a claim of \"%s\" was already changed by what the current command triggered",
+							RelationGetRelationName(store->claim.rel))));
+			break;
+		default:
+			ereport(ERROR,
+					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					 errmsg("could not serialize access to the claims in \"%s\" due to concurrent update",
+							RelationGetRelationName(store->claim.rel)),
+					 errhint("Ids of a table with claims should be unique, so that who writes the row alone writes its claims.")));
+	}
+}
+
+/*
  * Changes the holder's live claims with these hashes; returns how many, in the order of their ids, in "changed",
  * which has room for as many as there are hashes.
  *
@@ -223,8 +253,7 @@ change_claims(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhas
 			read_claim(store, &changed[n++]);
 		slot = claim_batch_slot(store, &store->claim, 0);
 		ExecForceStoreHeapTuple(changed_copy(store, change), slot, true);
-		simple_table_tuple_update(store->claim.rel, &store->scan_slot->tts_tid, slot, SnapshotSelf,
-								  &update_indexes);
+		update_claim(store, slot, &update_indexes);
 		if (ICP_UPDATE_NEEDS_INDEXES(update_indexes))
 			claim_index_tuple(store, store->claim.rri, slot);
 		ExecClearTuple(slot);

@@ -73,35 +73,18 @@ static const ColumnSpec edge_columns[EDGE_NCOLUMNS] = {
  */
 
 static void
-check_rights(Relation rel, Oid user)
-{
-	AclMode		needed = ACL_SELECT | ACL_INSERT | ACL_UPDATE;
-
-	if (pg_class_aclmask(RelationGetRelid(rel), user, needed, ACLMASK_ALL) != needed)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied for table %s", RelationGetRelationName(rel)),
-				 errdetail("The owner \"%s\" of the table with the trigger must be allowed to select, insert and update there.",
-						   GetUserNameFromId(user, false))));
-
-	/* Policies are the executor's work, and it is not asked here. */
-	if (rel->rd_rel->relrowsecurity && !has_privs_of_role(user, rel->rd_rel->relowner))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("row security of table %s does not let claims of \"%s\" in",
-						RelationGetRelationName(rel), GetUserNameFromId(user, false))));
-}
-
-static void
 open_writer(Writer *writer, Oid relid, const ColumnSpec *columns, int ncolumns, Oid user)
 {
-	Relation	rel = table_open(relid, RowExclusiveLock);
+	Relation	rel;
 
-	if (rel->rd_rel->relkind != RELKIND_RELATION)
+	/* before the lock, which is not for everybody, and with it */
+	icp_check_writer(relid, user);
+	rel = table_open(relid, RowExclusiveLock);
+	icp_check_writer(relid, user);
+	if (RELATION_IS_OTHER_TEMP(rel))
 		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is not an ordinary table", RelationGetRelationName(rel))));
-	check_rights(rel, user);
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("cannot access temporary tables of other sessions")));
 
 	for (int i = 0; i < ncolumns; i++)
 	{
@@ -286,7 +269,14 @@ static int64
 next_id(Writer *writer)
 {
 	if (!OidIsValid(writer->sequence))
+	{
+		if (TupleDescAttr(RelationGetDescr(writer->rel), writer->column[0] - 1)->attidentity == '\0')
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("column \"id\" of table \"%s\" is no identity column", RelationGetRelationName(writer->rel)),
+					 errhint("icp.create_registry() makes tables of claims; icp.check_registry() tells what was altered.")));
 		writer->sequence = icp_identity_sequence(writer->rel, writer->column[0]);
+	}
 	return nextval_internal(writer->sequence, false);
 }
 

@@ -333,8 +333,19 @@ read_row(Detector *d, TupleTableSlot *slot, RowClaims *row)
 		Datum		province = slot_getattr(slot, spec->province, &noprovince);
 
 		if (!noprovince)
-			row->province = (int16) icp_integer_value(TupleDescAttr(slot->tts_tupleDescriptor,
-																	spec->province - 1)->atttypid, province);
+		{
+			int64		code = icp_integer_value(TupleDescAttr(slot->tts_tupleDescriptor,
+															   spec->province - 1)->atttypid, province);
+
+			/* a claim of another province would be shown to the wrong bureau */
+			if (code < PG_INT16_MIN || code > PG_INT16_MAX)
+				ereport(ERROR,
+						(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						 errmsg("smallint out of range"),
+						 errdetail("The province code of a claim is a smallint."),
+						 errtablecol(d->rel, spec->province)));
+			row->province = (int16) code;
+		}
 	}
 	collector.detector = d;
 	collector.row = row;
@@ -355,7 +366,7 @@ get_store(Detector *d)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(d->chunk_context->parent);
 
-		icp_act_as_owner_of(d->spec.claims);
+		icp_act_as_owner_of(d->spec.claims, d->rel->rd_rel->relowner);
 		d->store = icp_claim_store_open(d->spec.claims, d->rel->rd_rel->relowner, d->spec.kind,
 										RelationGetRelid(d->rel));
 		MemoryContextSwitchTo(caller);
@@ -702,7 +713,7 @@ icp_find_rivals(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	GetUserIdAndSecContext(&user.saved_user, &user.saved_context);
-	icp_act_as_owner_of(claims);
+	icp_act_as_owner_of(claims, user.saved_user);
 	store = icp_claim_store_open(claims, user.saved_user, "", holder);
 	icp_claim_store_rivals(store, PG_GETARG_INT64(2), put_rival, rsinfo);
 	icp_claim_store_close(store);

@@ -34,7 +34,7 @@ typedef struct Step
 {
 	TriggerData *trigdata;
 	Relation	rel;
-	char	   *id;				/* for messages */
+	const char *id;				/* for messages */
 	char	   *kind;
 	char	   *from;			/* NULL: the row is new */
 	char	   *to;
@@ -309,11 +309,13 @@ icp_enforce_transition(PG_FUNCTION_ARGS)
 	step.kind = column_text(trigdata, tuple, trigger->tgargs[0]);
 	step.to = column_text(trigdata, tuple, trigger->tgargs[1]);
 	step.id = column_text(trigdata, tuple, trigger->tgargs[2]);
+	if (step.id == NULL)
+		step.id = "?";
 	if (step.kind == NULL || step.to == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_NOT_NULL_VIOLATION),
 				 errmsg("kind and state of %s %s must not be null",
-						RelationGetRelationName(step.rel), step.id == NULL ? "?" : step.id)));
+						RelationGetRelationName(step.rel), step.id)));
 	if (TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
 	{
 		char	   *old_kind = column_text(trigdata, trigdata->tg_trigtuple, trigger->tgargs[0]);

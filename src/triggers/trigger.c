@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "triggers/trigger.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -126,13 +127,51 @@ icp_relation_owner(Oid relid)
 }
 
 void
-icp_act_as_owner_of(Oid relid)
+icp_check_writer(Oid relid, Oid writer)
+{
+	AclMode		needed = ACL_SELECT | ACL_INSERT | ACL_UPDATE;
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Form_pg_class form;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation with OID %u does not exist", relid)));
+	form = (Form_pg_class) GETSTRUCT(tuple);
+	/* (of a table that has just been dropped no rights are left, which is no reason for another message) */
+	if (pg_class_aclmask(relid, writer, needed, ACLMASK_ALL) != needed)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for table %s", NameStr(form->relname)),
+				 errdetail("The owner \"%s\" of the table with the trigger must be allowed to select, insert and update there.",
+						   GetUserNameFromId(writer, false))));
+	if (form->relkind != RELKIND_RELATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not an ordinary table", NameStr(form->relname))));
+	/* Policies are the executor's work, and it is not asked here. */
+	if (form->relrowsecurity && !has_privs_of_role(writer, form->relowner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("row security of table %s does not let claims of \"%s\" in",
+						NameStr(form->relname), GetUserNameFromId(writer, false))));
+	ReleaseSysCache(tuple);
+}
+
+void
+icp_act_as_owner_of(Oid relid, Oid writer)
 {
 	Oid			user;
 	int			context;
 
-	/* or the owner could change before the table is opened */
+	/*
+	 * Who may not write there gets no lock either, with which he would stop its owner's ALTER TABLE.  The lock comes
+	 * before the owner is read, who could change before the table is opened; and while it was waited for, rights may
+	 * have been taken away.
+	 */
+	icp_check_writer(relid, writer);
 	LockRelationOid(relid, RowExclusiveLock);
+	icp_check_writer(relid, writer);
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(icp_relation_owner(relid),
 						   context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);

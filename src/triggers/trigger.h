@@ -40,12 +40,15 @@ extern void icp_become_owner(Relation rel, OwnerSwitch *state);
 extern void icp_become_owner_for_sql(Relation rel, OwnerSwitch *state);
 extern void icp_restore_user(const OwnerSwitch *state);
 
+/* Fails unless writer may select, insert and update in that ordinary table, and no row security is in his way. */
+extern void icp_check_writer(Oid relid, Oid writer);
+
 /*
  * From here on the owner of that table, under the restrictions of index builds: writing a table runs the functions
- * of its indexes, which are its owner's, and anybody may have named it to a trigger.  Locks the table as writers do.
- * To be undone by icp_restore_user() of an earlier switch.
+ * of its indexes, which are its owner's, and anybody may have named it to a trigger.  Asks for the writer's rights,
+ * then locks the table as writers do.  To be undone by icp_restore_user() of an earlier switch.
  */
-extern void icp_act_as_owner_of(Oid relid);
+extern void icp_act_as_owner_of(Oid relid, Oid writer);
 
 /* Who owns the table, view, ...; fails if it has been dropped. */
 extern Oid	icp_relation_owner(Oid relid);

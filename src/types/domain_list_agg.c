@@ -51,6 +51,17 @@ make_state(size_t room)
 	return state;
 }
 
+ICP_NORETURN static void malformed_state(void);
+
+static void
+malformed_state(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("malformed state of icp.domain_list_agg"),
+			 errdetail("It is no state that the aggregate has made.")));
+}
+
 /* A state may be any bytea that the definer of some aggregate gave as its first one. */
 static AggState *
 state_arg(FunctionCallInfo fcinfo, int n)
@@ -59,11 +70,11 @@ state_arg(FunctionCallInfo fcinfo, int n)
 	size_t		at;
 
 	if (VARSIZE(state) < STATE_HEADER || state->used > STATE_ROOM(state))
-		elog(ERROR, "malformed state of icp.domain_list_agg");
+		malformed_state();
 	/* the first entry tells a foreign bytea soonest; all are checked at the end */
 	at = state->used > 0 ? icp_list_entry_size(state->data) : 0;
 	if (at > state->used)
-		elog(ERROR, "malformed state of icp.domain_list_agg");
+		malformed_state();
 	return state;
 }
 
@@ -80,7 +91,7 @@ compact(const AggState *from, uint8_t *out)
 	bool		ace;
 
 	if (!icp_list_valid(from->data, from->used, false, &position, &ace, &count))
-		elog(ERROR, "malformed state of icp.domain_list_agg");
+		malformed_state();
 	CHECK_FOR_INTERRUPTS();
 	entries = MemoryContextAllocHuge(CurrentMemoryContext, Max(count, 1) * sizeof(*entries));
 	for (at = 0, n = 0; n < count; n++)

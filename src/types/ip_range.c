@@ -8,6 +8,7 @@
 
 #include "compat.h"
 
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/multirangetypes.h"
@@ -389,6 +390,8 @@ icp_ip_multirange_is_public(PG_FUNCTION_ARGS)
 	{
 		bool		known;
 
+		if ((i & 0xFFFF) == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (icp_special_of_range(typcache, ranges[i], &known) != NULL || !known)
 			PG_RETURN_BOOL(false);
 	}

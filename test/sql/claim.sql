@@ -305,6 +305,7 @@ ROLLBACK;
 -- Another owner's trigger needs rights on the claims.
 CREATE ROLE regress_icp_shop NOLOGIN;
 GRANT CREATE, USAGE ON SCHEMA shop TO regress_icp_shop;
+SELECT icp.allow_triggers('regress_icp_shop');
 SET ROLE regress_icp_shop;
 CREATE TABLE shop.theirs (id int, owner int, host text);
 CREATE TRIGGER claim AFTER INSERT ON shop.theirs FOR EACH ROW EXECUTE FUNCTION icp.detect_conflict('domain', 'host', 'owner', 'id');
@@ -324,6 +325,9 @@ GRANT USAGE ON SCHEMA shop TO regress_icp_trap;
 SET ROLE regress_icp_shop;
 CREATE TABLE shop.word (id int, owner int, word text);
 GRANT INSERT, TRIGGER ON shop.word TO regress_icp_trap;
+SELECT icp.allow_triggers('regress_icp_trap');	-- superuser only: this fails
+RESET ROLE;
+SELECT icp.allow_triggers('regress_icp_trap');
 SET ROLE regress_icp_trap;
 CREATE TABLE trap.claim (id bigint GENERATED ALWAYS AS IDENTITY, kind text NOT NULL, key text NOT NULL, key_hash bigint NOT NULL,
 	holder regclass NOT NULL, holder_id bigint NOT NULL, account_id bigint NOT NULL, province_code smallint, approved boolean NOT NULL, released_at timestamptz);
@@ -363,4 +367,5 @@ SELECT key FROM live WHERE holder = 'beian.site ' || :twin;
 SELECT key, state FROM pair WHERE key IN ('lc5ad3w9grvflj.cn', 'rs01l9h4s5d9ji.cn');
 
 DROP SCHEMA beian, shop CASCADE;
+DROP OWNED BY regress_icp_shop, regress_icp_trap;
 DROP ROLE regress_icp_shop, regress_icp_trap;

@@ -203,7 +203,7 @@ ROLLBACK;
 CREATE ROLE regress_icp_registrar;
 CREATE ROLE regress_icp_loader;
 CREATE ROLE regress_icp_other;
-DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO regress_icp_registrar', current_database()); END $$;
+DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO regress_icp_registrar', current_database()); PERFORM icp.allow_triggers('regress_icp_registrar'); END $$;
 SET ROLE regress_icp_registrar;
 SELECT icp.create_registry('old');
 RESET ROLE;

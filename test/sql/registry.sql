@@ -11,8 +11,14 @@ CREATE ROLE regress_icp_other NOLOGIN;
 SELECT current_database() AS db \gset
 GRANT CREATE ON DATABASE :"db" TO regress_icp_owner;
 
+-- ... and that was allowed the triggers and digests that are not everybody's
 SET ROLE regress_icp_other;
 SELECT icp.create_registry();
+RESET ROLE;
+SELECT icp.allow_triggers('regress_icp_owner'), icp.allow_triggers('regress_icp_other');
+SET ROLE regress_icp_other;
+SELECT icp.create_registry();
+SELECT icp.allow_triggers('regress_icp_other');
 RESET ROLE;
 SET ROLE regress_icp_owner;
 SELECT icp.create_registry();
@@ -265,4 +271,5 @@ BEGIN
 END
 $$;
 REVOKE CREATE ON DATABASE :"db" FROM regress_icp_owner;
+DROP OWNED BY regress_icp_owner, regress_icp_other;
 DROP ROLE regress_icp_owner, regress_icp_other;
