@@ -34,11 +34,21 @@ parse(const char *s, int len)
 	return icp_province_parse(s, len);
 }
 
+/* what was entered, for a message */
+static char *
+shown(const char *s)
+{
+	int			len = strlen(s);
+
+	s = icp_to_utf8(s, &len);
+	return icp_words_from_utf8(pnstrdup(s, len));
+}
+
 static char *
 problem(const char *s, int len)
 {
 	s = icp_to_utf8(s, &len);
-	return icp_from_utf8(pstrdup(icp_province_problem(s, len)));
+	return icp_words_from_utf8(icp_province_problem(s, len));
 }
 
 static const IcpProvince *
@@ -56,9 +66,9 @@ icp_province_in(PG_FUNCTION_ARGS)
 	if (i == 0)
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s: \"%s\"", "icp.province", s),
+				 errmsg("invalid input syntax for type %s: \"%s\"", "icp.province", shown(s)),
 				 errdetail_internal("%s", problem(s, strlen(s))),
-				 errhint("%s", icp_from_utf8(pstrdup(HINT_PROVINCE)))));
+				 errhint("%s", icp_words_from_utf8(HINT_PROVINCE))));
 	PG_RETURN_PROVINCE(icp_provinces[i].code);
 }
 
@@ -103,7 +113,7 @@ icp_province_from_code(PG_FUNCTION_ARGS)
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%d is not the GB/T 2260 code of a province", code),
-				 errhint("%s", icp_from_utf8(pstrdup(HINT_PROVINCE)))));
+				 errhint("%s", icp_words_from_utf8(HINT_PROVINCE))));
 	PG_RETURN_PROVINCE(code);
 }
 
@@ -154,5 +164,5 @@ icp_explain_province(PG_FUNCTION_ARGS)
 	if (parse(s, len) != 0)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s %s", problem(s, len),
-											  icp_from_utf8(pstrdup(HINT_PROVINCE)))));
+											  icp_words_from_utf8(HINT_PROVINCE))));
 }

@@ -42,7 +42,8 @@ icp_psb_number_in(PG_FUNCTION_ARGS)
 
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s: \"%s\"", "icp.psb_number", s),
+				 errmsg("invalid input syntax for type %s: \"%s\"", "icp.psb_number",
+						icp_words_from_utf8(pnstrdup(u, len))),
 				 errdetail_internal("%s", text.detail),
 				 errhint("%s", text.hint)));
 	}
