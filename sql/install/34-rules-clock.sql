@@ -74,7 +74,9 @@ INSERT INTO icp.clock (code, name_zh, meaning, kinds, states, since, amount, uni
 	('access_key', '电子密钥发放', 'a key is issued to a regulator',
 	 NULL, NULL, 'the request', 15, 'working_days', 'own', '5 三(三)'),
 	('original', '原件补交', 'the original follows the fax of a request to reset a password',
-	 NULL, NULL, 'the fax', 1, 'months', 'own', '4 附件1 三(二)');
+	 NULL, NULL, 'the fax', 1, 'months', 'own', '4 附件1 三(二)'),
+	('incident', '重大事件报告', 'a filing business that is down so long is reported upward as a major incident',
+	 NULL, NULL, 'the beginning', 12, 'hours', 'own', '4 §27');
 
 CREATE VIEW icp.clock_term AS
 SELECT c.code, c.name_zh, c.kinds, c.states, c.since, coalesce(l.amount, c.amount) AS amount, c.unit, c.action, c.clause

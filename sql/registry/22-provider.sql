@@ -127,13 +127,7 @@ BEGIN
 			NEW.reported_at := NULL;
 		END IF;
 		IF NEW.duty IN ('head', 'deputy') THEN
-			BEGIN
-				NEW.due_at := (icp.working_days_add(coalesce(NEW.until, NEW.since), 2) + 1)::timestamp
-					AT TIME ZONE 'Asia/Shanghai';
-			EXCEPTION WHEN datetime_field_overflow THEN
-				RAISE WARNING 'the deadline for reporting officer % cannot be computed: %', NEW.id, SQLERRM
-					USING HINT = 'Load the year into icp.calendar_local, then set since again.';
-			END;
+			NEW.due_at := @registry@.due_by('officer', coalesce(NEW.until, NEW.since));
 		END IF;
 	END IF;
 	-- nobody dates a report back

@@ -365,31 +365,6 @@ $$;
 COMMENT ON FUNCTION @registry@.fill_application() IS
 	'Trigger: fills what the access, the site and the sponsor already say, and refuses what contradicts them';
 
-CREATE FUNCTION @registry@.review_due(reported_at timestamptz, working_days integer) RETURNS timestamptz
-	LANGUAGE plpgsql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
-AS $$
-BEGIN
-	RETURN (icp.working_days_add((reported_at AT TIME ZONE 'Asia/Shanghai')::date, working_days) + 1)::timestamp
-		AT TIME ZONE 'Asia/Shanghai';
-EXCEPTION WHEN datetime_field_overflow THEN
-	RAISE WARNING 'the review deadline cannot be computed: %', SQLERRM
-		USING HINT = 'Load the year into icp.calendar_local, then set due_at.';
-	RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION @registry@.review_due(timestamptz, integer) IS
-	'End of that many working days after a report, Beijing time; NULL with a warning where the calendar does not reach';
-
-CREATE FUNCTION @registry@.review_due(reported_at timestamptz) RETURNS timestamptz
-	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
-BEGIN ATOMIC
-	SELECT @registry@.review_due(reported_at, 20);
-END;
-COMMENT ON FUNCTION @registry@.review_due(timestamptz) IS
-	'End of the 20th working day after a report, Beijing time (2 二(二)2, 3 Q1); NULL with a warning where the calendar does not reach';
-
 -- Refused by the indexes anyway; said here in words, as the wire says it.
 CREATE FUNCTION @registry@.refuse_second(entered @registry@.application) RETURNS void
 	LANGUAGE plpgsql VOLATILE
@@ -447,6 +422,9 @@ CREATE FUNCTION @registry@.stamp_application() RETURNS trigger
 	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
+DECLARE
+	review	constant text := (SELECT t.code FROM icp.clock t
+							   WHERE 'reviewing' = ANY (t.states) AND (t.kinds IS NULL OR NEW.kind = ANY (t.kinds)));
 BEGIN
 	IF OLD.state IN ('draft', 'returned') AND NEW.state IN ('submitted', 'reviewing')
 	   AND NEW.kind NOT IN ('new_filing', 'new_site')
@@ -459,7 +437,7 @@ BEGIN
 			NEW.reason := NULL;
 		WHEN 'reported' THEN
 			NEW.reported_at := now();
-			NEW.due_at := @registry@.review_due(NEW.reported_at, CASE NEW.kind WHEN 'password_reset' THEN 10 ELSE 20 END);
+			NEW.due_at := @registry@.due_by(review, NEW.reported_at);
 			NEW.decided_at := NULL;
 		WHEN 'reviewing' THEN
 			IF OLD.state IN ('draft', 'returned') THEN
@@ -467,7 +445,7 @@ BEGIN
 				IF NEW.kind IN ('cancel_sponsor', 'cancel_site', 'cancel_access') AND @registry@.acts_as_owner() THEN
 					NEW.filed_by := 'bureau';
 				END IF;
-				NEW.due_at := @registry@.review_due(now());
+				NEW.due_at := @registry@.due_by(review, now());
 				NEW.decided_at := NULL;
 				IF OLD.state = 'returned' AND NEW.reason IS NOT DISTINCT FROM OLD.reason THEN
 					NEW.reason := NULL;			-- it was the last refusal's

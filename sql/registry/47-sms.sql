@@ -74,7 +74,7 @@ CREATE FUNCTION @registry@.sms_start(application_id bigint) RETURNS void
 AS $$
 BEGIN
 	INSERT INTO @registry@.sms_challenge AS c (application_id, digest, started_at, due_at, province_code)
-	SELECT a.id, @registry@.send_sms_code(a.id), now(), now() + interval '24 hours', a.province_code
+	SELECT a.id, @registry@.send_sms_code(a.id), now(), icp.clock_due('sms', now()), a.province_code
 	  FROM @registry@.application a WHERE a.id = sms_start.application_id
 	ON CONFLICT ON CONSTRAINT sms_challenge_pkey DO UPDATE
 	   SET digest = EXCLUDED.digest, sent = 1, started_at = EXCLUDED.started_at,

@@ -200,10 +200,10 @@ CREATE POLICY incident_see ON @registry@.incident FOR SELECT USING ((SELECT @reg
 
 CREATE VIEW @registry@.overdue_incident WITH (security_barrier) AS
 SELECT i.id, i.province, i.province_code, i.provider_id, i.business, i.began_at, i.ended_at,
-	   i.began_at + interval '12 hours' AS due_at,
+	   icp.clock_due('incident', i.began_at) AS due_at,
 	   i.reported_at
   FROM @registry@.incident i
- WHERE coalesce(i.ended_at, now()) > i.began_at + interval '12 hours'
+ WHERE coalesce(i.ended_at, now()) > icp.clock_due('incident', i.began_at)
    AND i.reported_at IS NULL
    AND ((SELECT @registry@.sees_all_conflicts()) OR @registry@.acts_as_bureau(i.province_code));
 COMMENT ON VIEW @registry@.overdue_incident IS

@@ -170,7 +170,7 @@ add_member(StringInfo json, const char *name, const char *value)
 static const char *
 own_words(char *utf8)
 {
-	return utf8 == NULL ? NULL : icp_from_utf8(utf8);
+	return utf8 == NULL ? NULL : icp_words_from_utf8(utf8);
 }
 
 static const char *

@@ -58,12 +58,7 @@ the_platform(RuleRecord *r)
 static bool
 is_app(RuleRecord *r)
 {
-	RuleText	kind;
-
-	if (!rule_has(r, FIELD_KIND))
-		return false;
-	kind = rule_trimmed(rule_text(r, FIELD_KIND));
-	return rule_text_is(kind, "app") || rule_text_is(kind, "APP") || rule_text_is(kind, "6");
+	return rule_service_kind(r) == ICP_APP;
 }
 
 static bool

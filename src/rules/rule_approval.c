@@ -315,18 +315,8 @@ language_001(RuleRecord *r, RuleFinding *f)
 static bool
 kind_001(RuleRecord *r, RuleFinding *f)
 {
-	static const char *const kinds[] = {
-		"site", "app", "mini_program", "quick_app", "网站", "APP", "小程序", "快应用", "1", "6", "7", "8"
-	};
-	RuleText	text;
-	int			i;
-
-	if (!rule_has(r, FIELD_KIND))
+	if (rule_service_kind(r) != SERVICE_UNKNOWN)
 		return false;
-	text = rule_trimmed(rule_text(r, FIELD_KIND));
-	for (i = 0; i < lengthof(kinds); i++)
-		if (rule_text_is(text, kinds[i]))
-			return false;
 	rule_found_field(r, f, FIELD_KIND);
 	return true;
 }

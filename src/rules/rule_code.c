@@ -16,6 +16,7 @@
 #include "compat.h"
 #include "rules/rule_code.h"
 #include "rules/rule_context.h"
+#include "rules/rule_text.h"
 #include "rules/table_copy.h"
 #include "types/encoding.h"
 
@@ -178,10 +179,7 @@ rule_code_of(RuleCodeTable table, RuleText text, DateADT as_of, bool *is_valid)
 	int			id = 0;
 	int			i;
 
-	while (text.len > 0 && text.s[0] == ' ')
-		text.s++, text.len--;
-	while (text.len > 0 && text.s[text.len - 1] == ' ')
-		text.len--;
+	text = rule_trimmed(text);
 	for (i = 0; i < text.len && i < 9 && text.s[i] >= '0' && text.s[i] <= '9'; i++)
 		id = id * 10 + (text.s[i] - '0');
 	if (text.len == 0 || i < text.len)

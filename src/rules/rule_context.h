@@ -5,6 +5,7 @@
 #ifndef ICP_RULES_RULE_CONTEXT_H
 #define ICP_RULES_RULE_CONTEXT_H
 
+#include "core/number.h"
 #include "rules/rule.h"
 
 /* Names of the fields, as columns, aliases and icp.rule have them. */
@@ -50,6 +51,13 @@ extern const RuleCredential *rule_credential(RuleRecord *r, RuleField field);
 extern void rule_read_domains(RuleRecord *r);
 extern void rule_read_former_domains(RuleRecord *r);
 extern int	rule_read_list(RuleRecord *r, RuleField field, RuleText **elements);
+
+/*
+ * The kind of service, an IcpServiceKind, whatever way it is written; or that it is none of them or not filled in.
+ */
+#define SERVICE_UNKNOWN		(-1)
+#define SERVICE_NONE		(-2)
+extern int	rule_service_kind(RuleRecord *r);
 extern bool rule_is_service(RuleRecord *r); /* an app or the like by its kind, not a site */
 extern bool rule_read_url(RuleRecord *r);
 extern void rule_read_addresses(RuleRecord *r);

@@ -41,7 +41,7 @@ ends_with(const RuleDomain *domain, const char *key)
 static bool
 domain_001(RuleRecord *r, RuleFinding *f)
 {
-	RuleText	kind;
+	int			kind;
 
 	rule_read_domains(r);
 	if (r->ndomains > 0)
@@ -49,12 +49,8 @@ domain_001(RuleRecord *r, RuleFinding *f)
 	rule_read_addresses(r);
 	if (r->naddresses > 0)
 		return false;
-	if (rule_has(r, FIELD_KIND))
-	{
-		kind = rule_text(r, FIELD_KIND);
-		return rule_text_is(kind, "site") || rule_text_is(kind, "1") || rule_text_is(kind, "网站");
-	}
-	return true;
+	kind = rule_service_kind(r);
+	return kind == ICP_SITE || kind == SERVICE_NONE;
 }
 
 static bool

@@ -304,22 +304,38 @@ rule_read_list(RuleRecord *r, RuleField field, RuleText **elements)
 	return e.n;
 }
 
-bool
-rule_is_service(RuleRecord *r)
+/* By our word, the term, and the official id (domain.md C.3: 1 网站, 6 APP, 7 小程序, 8 快应用). */
+int
+rule_service_kind(RuleRecord *r)
 {
-	static const char *const kinds[] = {
-		"app", "mini_program", "quick_app", "APP", "小程序", "快应用", "6", "7", "8"
+	static const struct
+	{
+		const char *name;
+		int			kind;
+	}			kinds[] = {
+		{"site", ICP_SITE}, {"网站", ICP_SITE}, {"1", ICP_SITE},
+		{"app", ICP_APP}, {"APP", ICP_APP}, {"6", ICP_APP},
+		{"mini_program", ICP_MINI_PROGRAM}, {"小程序", ICP_MINI_PROGRAM}, {"7", ICP_MINI_PROGRAM},
+		{"quick_app", ICP_QUICK_APP}, {"快应用", ICP_QUICK_APP}, {"8", ICP_QUICK_APP}
 	};
 	RuleText	text;
 	int			i;
 
 	if (!rule_has(r, FIELD_KIND))
-		return false;
+		return SERVICE_NONE;
 	text = rule_trimmed(rule_text(r, FIELD_KIND));
 	for (i = 0; i < lengthof(kinds); i++)
-		if (rule_text_is(text, kinds[i]))
-			return true;
-	return false;
+		if (rule_text_is(text, kinds[i].name))
+			return kinds[i].kind;
+	return SERVICE_UNKNOWN;
+}
+
+bool
+rule_is_service(RuleRecord *r)
+{
+	int			kind = rule_service_kind(r);
+
+	return kind == ICP_APP || kind == ICP_MINI_PROGRAM || kind == ICP_QUICK_APP;
 }
 
 bool

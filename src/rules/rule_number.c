@@ -45,33 +45,14 @@ number_002(RuleRecord *r, RuleFinding *f)
 static bool
 number_003(RuleRecord *r, RuleFinding *f)
 {
-	static const struct
-	{
-		const char *name;
-		int			kind;
-	}			kinds[] = {
-		{"site", ICP_SITE}, {"网站", ICP_SITE}, {"1", ICP_SITE},
-		{"app", ICP_APP}, {"APP", ICP_APP}, {"6", ICP_APP},
-		{"mini_program", ICP_MINI_PROGRAM}, {"小程序", ICP_MINI_PROGRAM}, {"7", ICP_MINI_PROGRAM},
-		{"quick_app", ICP_QUICK_APP}, {"快应用", ICP_QUICK_APP}, {"8", ICP_QUICK_APP}
-	};
+	int			kind = rule_service_kind(r);
 	IcpNumber	n;
-	RuleText	kind;
-	int			i;
 
-	if (!rule_has(r, FIELD_KIND) || !read_number(r, &n) || n.service_no == 0)
+	/* KIND-001 speaks of a kind that is none */
+	if (kind < 0 || !read_number(r, &n) || n.service_no == 0 || kind == n.service_kind)
 		return false;
-	kind = rule_text(r, FIELD_KIND);
-	for (i = 0; i < lengthof(kinds); i++)
-	{
-		if (!rule_text_is(kind, kinds[i].name))
-			continue;
-		if (kinds[i].kind == n.service_kind)
-			return false;
-		rule_found_field(r, f, FIELD_NUMBER);
-		return true;
-	}
-	return false;				/* KIND-001 */
+	rule_found_field(r, f, FIELD_NUMBER);
+	return true;
 }
 
 static bool

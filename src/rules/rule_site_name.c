@@ -389,14 +389,11 @@ site_name_015(RuleRecord *r, RuleFinding *f)
 static bool
 site_name_016(RuleRecord *r, RuleFinding *f)
 {
-	RuleText	kind;
+	int			kind = rule_service_kind(r);
 	RuleText	name;
 	int			i;
 
-	if (!rule_has(r, FIELD_KIND) || !rule_has_words(r, KEYWORD_BIT(KEYWORD_GENERIC_APP)))
-		return false;
-	kind = rule_text(r, FIELD_KIND);
-	if (rule_text_is(kind, "site") || rule_text_is(kind, "1") || rule_text_is(kind, "网站"))
+	if (kind == ICP_SITE || kind == SERVICE_NONE || !rule_has_words(r, KEYWORD_BIT(KEYWORD_GENERIC_APP)))
 		return false;
 	name = rule_trimmed(rule_text(r, FIELD_SITE_NAME));
 	for (i = 0; i < r->nwords; i++)

@@ -149,7 +149,7 @@ text_datum(const char *s, bool *isnull)
 static const char *
 own_words(char *utf8)
 {
-	return utf8 == NULL ? NULL : icp_from_utf8(utf8);
+	return utf8 == NULL ? NULL : icp_words_from_utf8(utf8);
 }
 
 /* icp.violations(record, as_of date, province) */

@@ -38,7 +38,7 @@ ICP_FUNCTION(icp_credential_upgrade);
 static char *
 words(const char *utf8)
 {
-	return icp_from_utf8(pstrdup(utf8));
+	return icp_words_from_utf8(utf8);
 }
 
 static void
@@ -89,7 +89,7 @@ masked(const char *utf8, int len)
 	char	   *s = palloc(len + 1);
 
 	icp_credential_text_mask(utf8, len, s);
-	return icp_from_utf8(s);
+	return icp_words_from_utf8(s);
 }
 
 static IcpCredentialDatum *

@@ -6,6 +6,7 @@
 
 #include "compat.h"
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
 #include "types/domain_fault.h"
@@ -33,7 +34,7 @@ icp_domain_fault_shown(const char *utf8, size_t len)
 
 	text = icp_mask_user(text);
 	icp_mask_digits(text);
-	return icp_from_utf8(pnstrdup(text, shown(text, strlen(text))));
+	return icp_words_from_utf8(pnstrdup(text, shown(text, strlen(text))));
 }
 
 /*

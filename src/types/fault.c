@@ -201,8 +201,8 @@ icp_fault_text(const IcpFault *fault, const char *s, int len)
 		else
 			hint = security ? HINT_SECURITY : HINT_FILING;
 	}
-	result.detail = icp_from_utf8(detail.data);
-	result.hint = icp_from_utf8(pstrdup(hint));
+	result.detail = icp_words_from_utf8(detail.data);
+	result.hint = icp_words_from_utf8(hint);
 	return result;
 }
 

@@ -41,7 +41,7 @@ number_in(FunctionCallInfo fcinfo, Parser parser, const char *type)
 
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s: \"%s\"", type, icp_from_utf8(icp_shown(u, len))),
+				 errmsg("invalid input syntax for type %s: \"%s\"", type, icp_words_from_utf8(icp_shown(u, len))),
 				 errdetail_internal("%s", text.detail),
 				 errhint("%s", text.hint)));
 	}

@@ -39,14 +39,14 @@ static char *
 problem(const char *s, int len)
 {
 	s = icp_to_utf8(s, &len);
-	return icp_from_utf8(pstrdup(icp_province_problem(s, len)));
+	return icp_words_from_utf8(icp_province_problem(s, len));
 }
 
 static char *
 shown(const char *s, int len)
 {
 	s = icp_to_utf8(s, &len);
-	return icp_from_utf8(icp_shown(s, len));
+	return icp_words_from_utf8(icp_shown(s, len));
 }
 
 static const IcpProvince *
@@ -66,7 +66,7 @@ icp_province_in(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s: \"%s\"", "icp.province", shown(s, strlen(s))),
 				 errdetail_internal("%s", problem(s, strlen(s))),
-				 errhint("%s", icp_from_utf8(pstrdup(HINT_PROVINCE)))));
+				 errhint("%s", icp_words_from_utf8(HINT_PROVINCE))));
 	PG_RETURN_PROVINCE(icp_provinces[i].code);
 }
 
@@ -111,7 +111,7 @@ icp_province_from_code(PG_FUNCTION_ARGS)
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%d is not the GB/T 2260 code of a province", code),
-				 errhint("%s", icp_from_utf8(pstrdup(HINT_PROVINCE)))));
+				 errhint("%s", icp_words_from_utf8(HINT_PROVINCE))));
 	PG_RETURN_PROVINCE(code);
 }
 
@@ -162,5 +162,5 @@ icp_explain_province(PG_FUNCTION_ARGS)
 	if (parse(s, len) != 0)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s %s", problem(s, len),
-											  icp_from_utf8(pstrdup(HINT_PROVINCE)))));
+											  icp_words_from_utf8(HINT_PROVINCE))));
 }

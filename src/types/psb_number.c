@@ -43,7 +43,7 @@ icp_psb_number_in(PG_FUNCTION_ARGS)
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s: \"%s\"", "icp.psb_number",
-						icp_from_utf8(icp_shown(u, len))),
+						icp_words_from_utf8(icp_shown(u, len))),
 				 errdetail_internal("%s", text.detail),
 				 errhint("%s", text.hint)));
 	}

@@ -173,7 +173,7 @@ UPDATE beian.setting SET value = '10000' WHERE name = 'clock_batch';
 UPDATE beian.application SET submitted_at = '2150-03-02 12:00+08' WHERE id = 11;
 UPDATE beian.application SET state = 'reported' WHERE id = 7;
 SET client_min_messages = error;
-UPDATE beian.application SET reported_at = '2150-03-02 12:00+08', due_at = beian.review_due('2150-03-02 12:00+08') WHERE id = 7;
+UPDATE beian.application SET reported_at = '2150-03-02 12:00+08', due_at = icp.clock_due('review', '2150-03-02 12:00+08') WHERE id = 7;
 SET client_min_messages = warning;
 SELECT id, clock, clock_due_at, due_at FROM beian.application WHERE id IN (7, 11) ORDER BY id;
 SELECT handled FROM beian.run_clocks() WHERE clock = 'application';

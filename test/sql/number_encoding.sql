@@ -16,5 +16,14 @@ SELECT length('蜀ICP备2026054850号-2A'::filing_number::text), octet_length('�
 SELECT explain_filing_number('京ICP备1234号');
 SELECT n FROM find_filing_numbers('页面：京ICP备12345678号-1，粤B2-20090059') AS n;
 SELECT '省ICP备12345678号'::filing_number;
+-- a code that the encoding has and no character stands for: what is wrong with the number is said, not with the encoding
+SELECT (convert_from('\xaaa1', 'EUC_CN') || '1')::icp_id;
+SELECT (convert_from('\xaaa1', 'EUC_CN') || '1')::psb_number;
+SELECT (convert_from('\xaaa1', 'EUC_CN') || '1')::province;
+SELECT ('a' || convert_from('\xaaa1', 'EUC_CN'))::domain_name;
+SELECT ('uscc:' || convert_from('\xaaa1', 'EUC_CN'))::credential;
+SELECT explain_filing_number(convert_from('\xaaa1', 'EUC_CN')), try_filing_number(convert_from('\xaaa1', 'EUC_CN'));
+SELECT n FROM find_filing_numbers(convert_from('\xaaa1', 'EUC_CN') || '京ICP备12345678号-1') AS n;
+SELECT v.code, v.found FROM (SELECT convert_from('\xaaa1', 'EUC_CN') || '1' AS number, 'site' AS kind) r, violations(r) v;
 \c :home
 DROP DATABASE icpfiling_euc_cn;

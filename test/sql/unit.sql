@@ -65,7 +65,7 @@ SET ROLE regress_icp_bureau;
 SELECT * FROM beian.find_ip_problems() ORDER BY 1;
 SELECT beian.prompt_ip_problems(), beian.prompt_ip_problems() AS again;
 SET ROLE regress_icp_provider;
-SELECT ip_block_id, due_at - prompted_at AS within FROM beian.ip_prompt ORDER BY 1;
+SELECT ip_block_id, due_at = icp.clock_due('ip_problem', prompted_at) AS within_two_days FROM beian.ip_prompt ORDER BY 1;
 INSERT INTO beian.ip_prompt (ip_block_id, problem) VALUES (1, 'x');
 UPDATE beian.ip_prompt SET corrected_at = now() WHERE problem ~ '非公网';
 SET ROLE regress_icp_provider_2;

@@ -40,7 +40,7 @@ SET ROLE regress_icp_jing;
 SELECT ip_block_id, problem FROM beian.find_ip_problems() ORDER BY 1, 2;
 SELECT beian.prompt_ip_problems(), beian.prompt_ip_problems() AS again;
 SET ROLE regress_icp_holder;
-SELECT problem, due_at - prompted_at AS within FROM beian.ip_prompt;
+SELECT problem, due_at = icp.clock_due('ip_problem', prompted_at) AS within_two_days FROM beian.ip_prompt;
 SET ROLE regress_icp_liar;
 SELECT count(*) FROM beian.ip_prompt;
 

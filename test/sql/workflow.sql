@@ -165,10 +165,10 @@ SELECT a.due_at = (SELECT (d.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
 					ORDER BY d.day OFFSET 19 LIMIT 1) AS right_deadline
   FROM beian.application a WHERE id = 1;
 -- the evening in UTC is the next day in Beijing
-SELECT t, beian.review_due(t::timestamptz) FROM unnest('{2025-09-18 15:59:59+00,2025-09-18 16:00:00+00,2025-09-19 00:00+00}'::text[]) t;
+SELECT t, icp.clock_due('review', t::timestamptz) FROM unnest('{2025-09-18 15:59:59+00,2025-09-18 16:00:00+00,2025-09-19 00:00+00}'::text[]) t;
 \set VERBOSITY terse
 SET client_min_messages = warning;
-SELECT beian.review_due('2150-01-01');
+SELECT icp.clock_due('review', '2150-01-01');
 \set VERBOSITY default
 
 -- A conflict keeps it from approval, also one that comes while it is under review.

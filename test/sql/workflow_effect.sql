@@ -214,7 +214,7 @@ SET session_replication_role = replica;
 UPDATE beian.application SET reported_at = '2000-01-01', due_at = '2000-02-01' WHERE id = :a;
 SET session_replication_role = origin;
 SELECT pg_temp.walk(:a, 'reported');
-SELECT state, reason, reported_at > '2020-01-01' AS anew, due_at = beian.review_due(reported_at) AS from_it, decided_at FROM beian.application WHERE id = :a;
+SELECT state, reason, reported_at > '2020-01-01' AS anew, due_at = icp.clock_due('review', reported_at) AS from_it, decided_at FROM beian.application WHERE id = :a;
 
 -- 7. Password reset: 10 working days (4 附件1 四).
 INSERT INTO beian.application (kind, sponsor_id) VALUES ('password_reset', 1) RETURNING id AS a \gset
@@ -223,7 +223,7 @@ SET ROLE regress_icp_p1;
 UPDATE beian.application SET state = 'submitted' WHERE id = :a;
 UPDATE beian.application SET state = 'reported' WHERE id = :a;
 RESET ROLE;
-SELECT state, due_at = beian.review_due(reported_at, 10) AS ten_days, due_at < beian.review_due(reported_at) AS sooner FROM beian.application WHERE id = :a;
+SELECT state, due_at = icp.clock_due('reset', reported_at) AS ten_days, due_at < icp.clock_due('review', reported_at) AS sooner FROM beian.application WHERE id = :a;
 SET ROLE regress_icp_jing;
 UPDATE beian.application SET state = 'approved' WHERE id = :a RETURNING state;
 RESET ROLE;
