@@ -23,6 +23,7 @@ INSERT INTO icp.registry_right (object, privileges, roles, columns) VALUES
 	('*', '{SELECT}', '{icp_ministry}', NULL),
 	('account_code', '{}', '{}', NULL),
 	('account_password', '{}', '{}', NULL),
+	('blacklist_pending', '{}', '{}', NULL),
 	('event_chain', '{}', '{}', NULL),
 	('filing_password', '{}', '{}', NULL),
 	('given_password', '{}', '{}', NULL),
