@@ -67,9 +67,10 @@ COMMENT ON COLUMN @registry@.event_chain.province_code IS 'Province of its first
 COMMENT ON COLUMN @registry@.event_chain.changed_at IS 'Time of the transaction that wrote its last event';
 ALTER TABLE @registry@.event_chain ENABLE ROW LEVEL SECURITY;
 
--- behind every other BEFORE trigger
+-- Behind every other BEFORE trigger.  An event locks its chain's head and nothing that comes before it in the order of
+-- locks: whoever changes an application too has locked it by then.
 CREATE TRIGGER z_chain_event BEFORE INSERT ON @registry@.event
-	FOR EACH ROW EXECUTE FUNCTION icp.chain_event('event_chain', 'application');
+	FOR EACH ROW EXECUTE FUNCTION icp.chain_event('event_chain');
 
 CREATE FUNCTION @registry@.refuse_change() RETURNS trigger
 	LANGUAGE plpgsql

@@ -279,6 +279,17 @@ CREATE FUNCTION @registry@.route_applications() RETURNS trigger
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 BEGIN
+	-- They come before the sponsor in the order of locks, and whoever has one may wait for the sponsor: not waited for.
+	-- (transfer_sponsor() has locked them before it.)
+	BEGIN
+		PERFORM FROM @registry@.application a JOIN icp.state s ON s.code = a.state
+		  WHERE a.sponsor_id = NEW.id AND NOT s.is_final ORDER BY a.id FOR NO KEY UPDATE OF a NOWAIT;
+	EXCEPTION WHEN lock_not_available THEN
+		RAISE EXCEPTION 'an application of sponsor % is being worked on', NEW.id
+			USING ERRCODE = 'lock_not_available',
+				  DETAIL = 'What is applied for goes with its sponsor to another account or bureau.',
+				  HINT = 'Try again, or move the sponsor with @registry@.transfer_sponsor(), which waits.';
+	END;
 	UPDATE @registry@.application a SET account_id = NEW.account_id, province = NEW.province
 	  FROM icp.state s
 	 WHERE a.sponsor_id = NEW.id AND s.code = a.state AND NOT s.is_final
