@@ -129,138 +129,154 @@ $$;
 COMMENT ON FUNCTION @registry@.contact_address(text, text, jsonb, jsonb) IS
 	'The mailbox or mobile number of a sponsor: the person in charge of the site first if that one is told, the sponsor''s first otherwise; NULL where none is usable';
 
-CREATE FUNCTION @registry@.send_notice(template text, application_id bigint, recipient text DEFAULT NULL,
-		"values" jsonb DEFAULT '{}') RETURNS bigint
+-- All notices of a statement in one: what ten thousand expired applications tell is one insertion.
+CREATE FUNCTION @registry@.send_notices(templates text[], application_ids bigint[], recipients text[], "values" jsonb[])
+	RETURNS bigint
 	LANGUAGE plpgsql VOLATILE
 	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
 	SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
-	given		jsonb := coalesce("values", '{}');
-	form		record;
-	app			record;
-	about		record;			-- the sponsor it is about
-	told		record;			-- the sponsor that is told
-	site		jsonb;
-	provider	record;
-	province	icp.province;
-	fills		jsonb;
-	address		text;
-	shown		text;			-- the address, masked
-	problem		text;
-	is_secret	boolean;
-	body		text;
-	written		bigint;
+	ids			constant regclass := pg_get_serial_sequence('@registry@.notice', 'id');
+	unknown		text;
 	first		bigint;
+	waits		boolean;
 BEGIN
 	IF @registry@.setting('notices') = 'off' THEN
 		RETURN NULL;
 	END IF;
-	IF NOT EXISTS (SELECT FROM icp.notice_template t WHERE t.code = send_notice.template
-				   UNION ALL
-				   SELECT FROM icp.notice_template_local l WHERE l.code = send_notice.template) THEN
-		RAISE EXCEPTION 'notice "%" is not in icp.notice_template', template
+	SELECT r.template INTO unknown FROM (SELECT DISTINCT u.template FROM unnest(templates) u(template)) r
+	 WHERE NOT EXISTS (SELECT FROM icp.notice_template t WHERE t.code = r.template)
+	   AND NOT EXISTS (SELECT FROM icp.notice_template_local l WHERE l.code = r.template)
+	 LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'notice "%" is not in icp.notice_template', unknown
 			USING ERRCODE = 'invalid_parameter_value',
 				  HINT = 'SELECT DISTINCT code FROM icp.notice_text lists the notices.';
 	END IF;
 
-	SELECT a.*, k.name_zh AS kind_zh INTO app
-	  FROM @registry@.application a LEFT JOIN icp.application_kind k ON k.code = a.kind
-	 WHERE a.id = send_notice.application_id;
-	SELECT to_jsonb(t) INTO site FROM @registry@.site t WHERE t.id = coalesce((given ->> 'site_id')::bigint, app.site_id);
-	SELECT s.* INTO about FROM @registry@.sponsor s
-	 WHERE s.id = coalesce(app.sponsor_id, (site ->> 'sponsor_id')::bigint, (given ->> 'sponsor_id')::bigint);
-
-	FOR form IN SELECT t.* FROM icp.notice_text t
-				 WHERE t.code = send_notice.template
-				   AND (send_notice.recipient IS NULL OR t.recipient = send_notice.recipient)
-				 ORDER BY t.recipient, t.channel
-	LOOP
-		SELECT s.* INTO told FROM @registry@.sponsor s
-		 WHERE form.recipient IN ('sponsor', 'principal', 'rival')
-		   AND s.id = CASE form.recipient WHEN 'rival' THEN (given ->> 'sponsor_id')::bigint ELSE about.id END;
-		SELECT to_jsonb(p) AS contact, p.* INTO provider FROM @registry@.provider p
-		 WHERE p.id = CASE WHEN form.recipient = 'rival'
-						   THEN (SELECT c.provider_id FROM @registry@.account c WHERE c.id = told.account_id)
-						   ELSE coalesce((given ->> 'provider_id')::bigint, app.provider_id,
-										 (SELECT c.provider_id FROM @registry@.account c WHERE c.id = about.account_id)) END;
-		province := CASE form.recipient
-					WHEN 'provider' THEN provider.province
-					WHEN 'rival' THEN told.province
-					ELSE coalesce(icp.province((given ->> 'province_code')::integer), app.province, about.province) END;
-
-		fills := jsonb_build_object(
-				'application', app.id, 'kind', app.kind_zh, 'reason', app.reason,
-				'sponsor', about.name, 'sponsor_number', about.number::text,
-				'site', site ->> 'name', 'number', site ->> 'number',
-				'provider', provider.name, 'bureau', icp.bureau_name(coalesce(app.province, about.province, province)))
-			|| given;
-		is_secret := fills ?| form.secrets;
-
-		address := CASE form.channel WHEN 'task' THEN NULL
-				   ELSE coalesce(CASE WHEN (form.channel = 'mail') = (given ->> 'address' LIKE '%@%') THEN given ->> 'address' END,
-								 CASE WHEN form.recipient IN ('sponsor', 'principal', 'rival')
-									  THEN @registry@.contact_address(form.channel, form.recipient, to_jsonb(told),
-											CASE WHEN form.recipient <> 'rival' THEN site END)
-									  WHEN form.recipient = 'provider' AND form.channel = 'mail'
-									  THEN provider.contact ->> 'email' END) END;
-		problem := CASE WHEN form.channel = 'task' THEN NULL
-						WHEN address IS NULL OR btrim(address) = '' THEN 'no address (无联系方式)'
-						-- it goes into the head of a message
-						WHEN address ~ '[[:cntrl:]]' THEN 'address contains control characters (联系方式含控制字符)' END;
-
-		shown := CASE WHEN problem IS NULL THEN icp.mask_address(address) END;
-		body := icp.fill_notice(form.text_zh, fills);
-
-		INSERT INTO @registry@.notice (template, application_id, sponsor_id, account_id, provider_id, province_code,
+	WITH request AS (
+		SELECT r.n, r.template, r.recipient, coalesce(r.given, '{}') AS given, a.id AS application_id, a.reason, a.sponsor_id,
+			   a.provider_id, a.province, coalesce((r.given ->> 'site_id')::bigint, a.site_id) AS site_id, k.name_zh AS kind_zh
+		  FROM unnest(templates, application_ids, recipients, "values")
+				WITH ORDINALITY AS r(template, application_id, recipient, given, n)
+		  LEFT JOIN @registry@.application a ON a.id = r.application_id
+		  LEFT JOIN icp.application_kind k ON k.code = a.kind),
+	-- each with whom it is about, the sponsor that is told, and the provider
+	written AS (
+		SELECT q.n, q.template, q.given, q.application_id, f.recipient, f.channel, f.text_zh, f.secrets, f.useful_for,
+			   b.id AS sponsor_id, s.account_id, p.id AS provider_id,
+			   CASE f.recipient WHEN 'provider' THEN p.province WHEN 'rival' THEN s.province
+				ELSE coalesce(icp.province((q.given ->> 'province_code')::integer), q.province, b.province) END AS province,
+			   jsonb_build_object(
+				'application', q.application_id, 'kind', q.kind_zh, 'reason', q.reason,
+				'sponsor', b.name, 'sponsor_number', b.number::text,
+				'site', t.name, 'number', t.number::text, 'provider', p.name,
+				'bureau', icp.bureau_name(coalesce(q.province, b.province,
+					CASE f.recipient WHEN 'provider' THEN p.province WHEN 'rival' THEN s.province
+					 ELSE icp.province((q.given ->> 'province_code')::integer) END))) || q.given AS fills,
+			   CASE WHEN f.channel <> 'task' THEN
+				coalesce(CASE WHEN (f.channel = 'mail') = (q.given ->> 'address' LIKE '%@%') THEN q.given ->> 'address' END,
+						 CASE WHEN f.recipient IN ('sponsor', 'principal', 'rival')
+							  THEN @registry@.contact_address(f.channel, f.recipient,
+									jsonb_build_object('email', s.email, 'mobile', s.mobile, 'phone', s.phone),
+									CASE WHEN f.recipient <> 'rival'
+										 THEN jsonb_build_object('email', t.email, 'mobile', t.mobile) END)
+							  WHEN f.recipient = 'provider' AND f.channel = 'mail'
+							  -- (a form may have such a column)
+							  THEN to_jsonb(p) ->> 'email' END) END AS address
+		  FROM request q
+		  JOIN icp.notice_text f ON f.code = q.template AND (q.recipient IS NULL OR f.recipient = q.recipient)
+		  LEFT JOIN @registry@.site t ON t.id = q.site_id
+		  LEFT JOIN @registry@.sponsor b ON b.id = coalesce(q.sponsor_id, t.sponsor_id, (q.given ->> 'sponsor_id')::bigint)
+		  LEFT JOIN @registry@.sponsor s
+			ON s.id = CASE WHEN f.recipient = 'rival' THEN (q.given ->> 'sponsor_id')::bigint
+						   WHEN f.recipient IN ('sponsor', 'principal') THEN b.id END
+		  LEFT JOIN @registry@.account c ON c.id = CASE f.recipient WHEN 'rival' THEN s.account_id ELSE b.account_id END
+		  LEFT JOIN @registry@.provider p
+			ON p.id = CASE f.recipient WHEN 'rival' THEN c.provider_id
+					  ELSE coalesce((q.given ->> 'provider_id')::bigint, q.provider_id, c.provider_id) END),
+	-- (materialized: what gives out ids is called once a row)
+	numbered AS MATERIALIZED (
+		SELECT nextval(ids) AS id, w.*,
+			   CASE WHEN w.channel = 'task' THEN NULL
+					WHEN w.address IS NULL OR btrim(w.address) = '' THEN 'no address (无联系方式)'
+					-- it goes into the head of a message
+					WHEN w.address ~ '[[:cntrl:]]' THEN 'address contains control characters (联系方式含控制字符)' END AS problem,
+			   w.fills ?| w.secrets AS is_secret, icp.fill_notice(w.text_zh, w.fills) AS body
+		  FROM (SELECT o.* FROM written o ORDER BY o.n, o.recipient, o.channel) w),
+	kept AS (
+		INSERT INTO @registry@.notice (id, template, application_id, sponsor_id, account_id, provider_id, province_code,
 									recipient, channel, address, text, state, delivered_at, useless_at, last_error, has_secret)
-		VALUES (form.code, app.id, about.id, told.account_id, provider.id, icp.province_code(province),
-				form.recipient, form.channel, shown,
-				CASE WHEN is_secret
-					 THEN icp.fill_notice(form.text_zh, fills || (SELECT jsonb_object_agg(s, '******') FROM unnest(form.secrets) s))
-					 ELSE body END,
-				CASE WHEN form.channel = 'task' THEN 'delivered' WHEN problem IS NULL THEN 'queued' ELSE 'dead' END,
-				CASE WHEN form.channel = 'task' THEN now() END, now() + form.useful_for, problem,
-				is_secret)
-		RETURNING id INTO written;
-		first := coalesce(first, written);
-		IF form.channel <> 'task' AND problem IS NULL THEN
-			INSERT INTO @registry@.notice_secret (notice_id, province_code, address, text)
-			VALUES (written, icp.province_code(province), address,
-					CASE WHEN is_secret THEN body END);
-			PERFORM pg_notify(s.value, '') FROM @registry@.setting s
-			 WHERE s.name = 'notify' AND s.value <> 'off' AND octet_length(s.value) BETWEEN 1 AND 63;
-		END IF;
-	END LOOP;
+		OVERRIDING SYSTEM VALUE
+		SELECT w.id, w.template, w.application_id, w.sponsor_id, w.account_id, w.provider_id, icp.province_code(w.province),
+			   w.recipient, w.channel, CASE WHEN w.problem IS NULL THEN icp.mask_address(w.address) END,
+			   CASE WHEN w.is_secret
+					THEN icp.fill_notice(w.text_zh, w.fills || (SELECT jsonb_object_agg(x, '******') FROM unnest(w.secrets) x))
+					ELSE w.body END,
+			   CASE WHEN w.channel = 'task' THEN 'delivered' WHEN w.problem IS NULL THEN 'queued' ELSE 'dead' END,
+			   CASE WHEN w.channel = 'task' THEN now() END, now() + w.useful_for, w.problem, w.is_secret
+		  FROM numbered w),
+	secret AS (
+		INSERT INTO @registry@.notice_secret (notice_id, province_code, address, text)
+		SELECT w.id, icp.province_code(w.province), w.address, CASE WHEN w.is_secret THEN w.body END
+		  FROM numbered w WHERE w.channel <> 'task' AND w.problem IS NULL)
+	SELECT min(w.id), bool_or(w.channel <> 'task' AND w.problem IS NULL) INTO first, waits FROM numbered w;
+	IF waits THEN
+		PERFORM pg_notify(s.value, '') FROM @registry@.setting s
+		 WHERE s.name = 'notify' AND s.value <> 'off' AND octet_length(s.value) BETWEEN 1 AND 63;
+	END IF;
 	RETURN first;
 END
 $$;
-COMMENT ON FUNCTION @registry@.send_notice(text, bigint, text, jsonb) IS
-	'Writes a notice to a recipient (NULL: to all that the template names), on each channel of the template, and returns the first one''s id; NULL if it is not sent. Values fill the text''s places; sponsor_id, site_id, provider_id, province_code and address say whom and where, beyond what the application says';
+COMMENT ON FUNCTION @registry@.send_notices(text[], bigint[], text[], jsonb[]) IS
+	'Writes notices, each an element of every array: template, application (NULL: about none), recipient (NULL: all that the template names) and values; on each channel of the template. Returns the first one''s id, NULL if none is sent. Values fill the text''s places; sponsor_id, site_id, provider_id, province_code and address say whom and where, beyond what the application says';
 
-CREATE FUNCTION @registry@.notify_step() RETURNS trigger
+CREATE FUNCTION @registry@.send_notice(template text, application_id bigint, recipient text DEFAULT NULL,
+		"values" jsonb DEFAULT '{}') RETURNS bigint
+	LANGUAGE sql VOLATILE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT @registry@.send_notices(ARRAY[send_notice.template], ARRAY[send_notice.application_id], ARRAY[send_notice.recipient],
+								   ARRAY[send_notice."values"]);
+END;
+COMMENT ON FUNCTION @registry@.send_notice(text, bigint, text, jsonb) IS
+	'Writes one notice to a recipient (NULL: to all that the template names), as send_notices() does';
+
+-- (a statement's steps together)
+CREATE FUNCTION @registry@.notify_steps() RETURNS trigger
 	LANGUAGE plpgsql
 	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
 	SET plan_cache_mode = force_generic_plan
 AS $$
+DECLARE
+	step	record;
 BEGIN
-	PERFORM @registry@.send_notice(n.code, NEW.id, n.recipient, jsonb_build_object('reason', NEW.reason))
-	   FROM (SELECT DISTINCT t.code, t.recipient
-			   FROM icp.notice_text t, icp.transition x
-			  WHERE x.kind = NEW.kind AND x.from_state = OLD.state AND x.to_state = NEW.state
-				AND x.event = ANY (t.events) AND (t.kinds IS NULL OR NEW.kind = ANY (t.kinds))
-			  ORDER BY t.code, t.recipient) n;
+	SELECT array_agg(n.code ORDER BY n.id, n.code, n.recipient) AS codes, array_agg(n.id ORDER BY n.id, n.code, n.recipient) AS ids,
+		   array_agg(n.recipient ORDER BY n.id, n.code, n.recipient) AS recipients,
+		   array_agg(jsonb_build_object('reason', n.reason) ORDER BY n.id, n.code, n.recipient) AS fills
+	  INTO step
+	  FROM (SELECT DISTINCT a.id, a.reason, t.code, t.recipient
+			  FROM new_rows a
+			  JOIN old_rows o ON o.id = a.id AND o.state <> a.state
+			  JOIN icp.transition x ON x.kind = a.kind AND x.from_state = o.state AND x.to_state = a.state
+			  JOIN icp.notice_text t ON x.event = ANY (t.events) AND (t.kinds IS NULL OR a.kind = ANY (t.kinds))) n;
+	IF step.ids IS NOT NULL THEN
+		PERFORM @registry@.send_notices(step.codes, step.ids, step.recipients, step.fills);
+	END IF;
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION @registry@.notify_step() IS
-	'Trigger: writes the notices of a step, as icp.notice_template says which step tells whom';
+COMMENT ON FUNCTION @registry@.notify_steps() IS
+	'Trigger: writes the notices of a statement''s steps, as icp.notice_template says which step tells whom';
 
--- after the step is judged (a_), recorded (b_) and carried out (c_)
+-- after the steps are judged (a_), recorded (b_) and carried out (c_)
 CREATE TRIGGER d_notify AFTER UPDATE ON @registry@.application
-	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION @registry@.notify_step();
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.notify_steps();
 
 CREATE FUNCTION @registry@.notify_access() RETURNS trigger
 	LANGUAGE plpgsql

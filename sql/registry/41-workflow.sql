@@ -18,6 +18,41 @@ ALTER TABLE @registry@.freed_number ENABLE ROW LEVEL SECURITY;
 -- Who had a number before: live ones have sponsor_live_number_key.
 CREATE INDEX sponsor_former_number_idx ON @registry@.sponsor (number) WHERE number IS NOT NULL AND status <> 'filed';
 
+-- A licence takes the place of a number (4 §21(二)), and the number is nobody's again: what says so is a row, which
+-- reaches a subscriber, while sequences stay where they are.
+CREATE TABLE @registry@.former_number (
+	number			icp.icp_id PRIMARY KEY,
+	sponsor_id		bigint NOT NULL,
+	province_code	smallint,
+	left_at			timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE @registry@.former_number IS
+	'Sponsor numbers that no record has any more, because another took its place or the record was deleted: none of them is issued again';
+COMMENT ON COLUMN @registry@.former_number.number IS 'The number';
+COMMENT ON COLUMN @registry@.former_number.sponsor_id IS 'Who had it last; no foreign key: it outlives records';
+COMMENT ON COLUMN @registry@.former_number.province_code IS 'The sponsor''s province, GB/T 2260';
+COMMENT ON COLUMN @registry@.former_number.left_at IS 'Since when nobody has it';
+ALTER TABLE @registry@.former_number ENABLE ROW LEVEL SECURITY;
+
+CREATE FUNCTION @registry@.keep_former_number() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	INSERT INTO @registry@.former_number (number, sponsor_id, province_code) VALUES (OLD.number, OLD.id, OLD.province_code)
+	ON CONFLICT ON CONSTRAINT former_number_pkey DO UPDATE SET sponsor_id = EXCLUDED.sponsor_id, left_at = EXCLUDED.left_at;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION @registry@.keep_former_number() IS 'Trigger: remembers a number that a sponsor has no more';
+-- (WHEN by comparisons of numbers: a restore has no path to operators of icp)
+CREATE TRIGGER keep_former_number AFTER UPDATE ON @registry@.sponsor
+	FOR EACH ROW WHEN (OLD.number::text IS DISTINCT FROM NEW.number::text AND OLD.number IS NOT NULL)
+	EXECUTE FUNCTION @registry@.keep_former_number();
+CREATE TRIGGER keep_deleted_number AFTER DELETE ON @registry@.sponsor
+	FOR EACH ROW WHEN (OLD.number IS NOT NULL) EXECUTE FUNCTION @registry@.keep_former_number();
+
 -- One transaction after the other makes a year's sequences, of whatever province: if two made two of them in opposite
 -- order, each would wait for the other.
 CREATE FUNCTION @registry@.make_serial(for_province icp.province, year integer) RETURNS void
@@ -30,11 +65,15 @@ DECLARE
 BEGIN
 	-- (a row that is the owner's alone: an advisory lock anybody may take, and keep)
 	PERFORM FROM @registry@.registry FOR NO KEY UPDATE;
-	-- What was loaded from elsewhere may have numbers of this year already.
+	-- Behind the highest that was ever issued: what was loaded from elsewhere, or issued before this server was
+	-- promoted, has numbers of this year already, and some of them are former ones by now.
 	EXECUTE format('CREATE SEQUENCE IF NOT EXISTS @registry@.%I AS bigint MAXVALUE 999999 START WITH %s', serial,
-		(SELECT coalesce(max(icp.serial_of(s.number)::bigint % 1000000), 0) + 1
-		   FROM @registry@.sponsor s
-		  WHERE s.number BETWEEN icp.make_icp_id(for_province, year, 1) AND icp.make_icp_id(for_province, year, 999999)));
+		(SELECT coalesce(max(icp.serial_of(n.number)::bigint % 1000000), 0) + 1
+		   FROM (SELECT s.number FROM @registry@.sponsor s
+				  WHERE s.number BETWEEN icp.make_icp_id(for_province, year, 1) AND icp.make_icp_id(for_province, year, 999999)
+				 UNION ALL
+				 SELECT f.number FROM @registry@.former_number f
+				  WHERE f.number BETWEEN icp.make_icp_id(for_province, year, 1) AND icp.make_icp_id(for_province, year, 999999)) n));
 	EXECUTE format('COMMENT ON SEQUENCE @registry@.%I IS %L', serial,
 		format('Running numbers of sponsors of %s approved in %s', for_province, year));
 END
@@ -65,7 +104,8 @@ BEGIN
 		ELSE
 			issued := icp.make_icp_id(for_province, year, nextval(sequence::regclass)::integer);
 			EXIT WHEN NOT EXISTS (SELECT FROM @registry@.sponsor s WHERE s.number = issued AND s.status = 'filed')
-				  AND NOT EXISTS (SELECT FROM @registry@.sponsor s WHERE s.number = issued AND s.status <> 'filed');
+				  AND NOT EXISTS (SELECT FROM @registry@.sponsor s WHERE s.number = issued AND s.status <> 'filed')
+				  AND NOT EXISTS (SELECT FROM @registry@.former_number f WHERE f.number = issued);
 		END IF;
 	END LOOP;
 	RETURN issued;
@@ -219,8 +259,6 @@ DECLARE
 	steps		text := (SELECT k.steps FROM icp.application_kind k WHERE k.code = NEW.kind);
 	conflicts	text;
 	problems	text;
-	draft		boolean;
-	draft_site	boolean;
 BEGIN
 	IF NEW.state = 'reported' THEN
 		-- the automatic check, in the statement that reports
@@ -269,41 +307,62 @@ BEGIN
 					  HINT = 'Return the application with the reason.';
 		END IF;
 		PERFORM @registry@.carry_out(NEW);
-	ELSIF NEW.state IN ('withdrawn', 'expired') THEN
-		-- a draft record that nothing else applies for gives up its claims, and a change its own
-		-- Of two that end at the same time the second sees the first, or, with a snapshot of its own, is told to try
-		-- again: it meets the first one's row below; the first passes by the second's, which waits for it.
-		PERFORM FROM @registry@.sponsor p WHERE p.id = NEW.sponsor_id AND p.status = 'draft' FOR NO KEY UPDATE;
-		draft := FOUND;
-		PERFORM FROM @registry@.site t WHERE t.id = NEW.site_id AND t.status = 'draft' FOR NO KEY UPDATE;
-		draft_site := FOUND;
-		PERFORM FROM @registry@.access c WHERE c.id = NEW.access_id AND c.status = 'draft' FOR NO KEY UPDATE;
-		IF draft OR draft_site OR FOUND THEN
-			PERFORM FROM @registry@.application a
-			  WHERE a.sponsor_id = NEW.sponsor_id AND a.id <> NEW.id
-				AND (draft OR draft_site AND a.site_id = NEW.site_id OR a.access_id = NEW.access_id)
-				AND a.state IN (SELECT s.code FROM icp.state s WHERE NOT s.is_final)
-				FOR SHARE OF a SKIP LOCKED;
-		END IF;
-		PERFORM @registry@.drop_change(NEW.id);
-		UPDATE @registry@.site t SET status = 'withdrawn'
-		 WHERE t.id = NEW.site_id AND t.status = 'draft'
-		   AND NOT EXISTS (SELECT FROM @registry@.application a JOIN icp.state s ON s.code = a.state
-							WHERE a.site_id = t.id AND NOT s.is_final);
-		UPDATE @registry@.sponsor p SET status = 'withdrawn'
-		 WHERE p.id = NEW.sponsor_id AND p.status = 'draft'
-		   AND NOT EXISTS (SELECT FROM @registry@.application a JOIN icp.state s ON s.code = a.state
-							WHERE a.sponsor_id = p.id AND NOT s.is_final);
-		UPDATE @registry@.access c SET status = 'cancelled'
-		 WHERE c.id = NEW.access_id AND c.status = 'draft'
-		   AND NOT EXISTS (SELECT FROM @registry@.application a JOIN icp.state s ON s.code = a.state
-							WHERE a.access_id = c.id AND NOT s.is_final);
 	END IF;
 	RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION @registry@.apply_step() IS
-	'Trigger: the automatic check at the report, the tests and the effects at approval, the end of a draft';
+	'Trigger: the automatic check at the report, the tests and the effects at approval';
+
+-- A draft record that nothing else applies for gives up its claims, and a change its own; those of a statement together.
+CREATE FUNCTION @registry@.end_drafts() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	ended		bigint[];
+	sponsors	bigint[];
+	sites		bigint[];
+	accesses	bigint[];
+BEGIN
+	SELECT array_agg(a.id), array_agg(DISTINCT a.sponsor_id), array_agg(DISTINCT a.site_id), array_agg(DISTINCT a.access_id)
+	  INTO ended, sponsors, sites, accesses
+	  FROM new_rows a JOIN old_rows o ON o.id = a.id AND o.state <> a.state
+	 WHERE a.state IN ('withdrawn', 'expired');
+	IF ended IS NULL THEN
+		RETURN NULL;
+	END IF;
+	-- Of two that end at the same time the second sees the first, or, with a snapshot of its own, is told to try
+	-- again: it meets the first one's row below; the first passes by the second's, which waits for it.
+	sponsors := ARRAY(SELECT p.id FROM @registry@.sponsor p WHERE p.id = ANY (sponsors) AND p.status = 'draft'
+					   ORDER BY p.id FOR NO KEY UPDATE);
+	sites := ARRAY(SELECT t.id FROM @registry@.site t WHERE t.id = ANY (sites) AND t.status = 'draft'
+					ORDER BY t.id FOR NO KEY UPDATE);
+	accesses := ARRAY(SELECT c.id FROM @registry@.access c WHERE c.id = ANY (accesses) AND c.status = 'draft'
+					   ORDER BY c.id FOR NO KEY UPDATE);
+	PERFORM FROM @registry@.application a
+	  WHERE a.id <> ALL (ended) AND a.state IN (SELECT s.code FROM icp.state s WHERE NOT s.is_final)
+		AND (a.sponsor_id = ANY (sponsors) OR a.site_id = ANY (sites) OR a.access_id = ANY (accesses))
+		FOR SHARE OF a SKIP LOCKED;
+	PERFORM @registry@.drop_changes(ended);
+	UPDATE @registry@.site t SET status = 'withdrawn'
+	 WHERE t.id = ANY (sites)
+	   AND NOT EXISTS (SELECT FROM @registry@.application a JOIN icp.state s ON s.code = a.state
+						WHERE a.site_id = t.id AND NOT s.is_final);
+	UPDATE @registry@.sponsor p SET status = 'withdrawn'
+	 WHERE p.id = ANY (sponsors)
+	   AND NOT EXISTS (SELECT FROM @registry@.application a JOIN icp.state s ON s.code = a.state
+						WHERE a.sponsor_id = p.id AND NOT s.is_final);
+	UPDATE @registry@.access c SET status = 'cancelled'
+	 WHERE c.id = ANY (accesses)
+	   AND NOT EXISTS (SELECT FROM @registry@.application a JOIN icp.state s ON s.code = a.state
+						WHERE a.access_id = c.id AND NOT s.is_final);
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION @registry@.end_drafts() IS
+	'Trigger: what was entered for applications that are withdrawn or expired, and for nothing else, ends with them';
 
 -- AFTER triggers fire in the order of their names: first the step is judged, then recorded, then carried out.
 -- (WHEN, not UPDATE OF: a BEFORE trigger of the user's own may set the state too.)
@@ -313,4 +372,9 @@ CREATE TRIGGER a_enforce_transition AFTER UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state OR NEW.kind IS DISTINCT FROM OLD.kind)
 	EXECUTE FUNCTION icp.enforce_transition('kind', 'state', 'id');
 CREATE TRIGGER c_apply_step AFTER UPDATE ON @registry@.application
-	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION @registry@.apply_step();
+	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state IN ('reported', 'sms', 'approved'))
+	EXECUTE FUNCTION @registry@.apply_step();
+-- behind the rows' own triggers, before the notices
+CREATE TRIGGER c_end_drafts AFTER UPDATE ON @registry@.application
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.end_drafts();

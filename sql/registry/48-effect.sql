@@ -115,20 +115,20 @@ $$;
 COMMENT ON FUNCTION @registry@.apply_change(text, bigint, bigint) IS
 	'Puts what an application proposes into the record (sponsor, site or access), and keeps what it said before; returns the record, NULL where nothing is proposed';
 
-CREATE FUNCTION @registry@.drop_change(application_id bigint) RETURNS void
+CREATE FUNCTION @registry@.drop_changes(application_ids bigint[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 BEGIN
 	UPDATE @registry@.sponsor_change c SET status = 'dropped'
-	 WHERE c.application_id = drop_change.application_id AND c.status = 'pending';
+	 WHERE c.application_id = ANY (application_ids) AND c.status = 'pending';
 	UPDATE @registry@.site_change c SET status = 'dropped'
-	 WHERE c.application_id = drop_change.application_id AND c.status = 'pending';
+	 WHERE c.application_id = ANY (application_ids) AND c.status = 'pending';
 	UPDATE @registry@.access_change c SET status = 'dropped'
-	 WHERE c.application_id = drop_change.application_id AND c.status = 'pending';
+	 WHERE c.application_id = ANY (application_ids) AND c.status = 'pending';
 END
 $$;
-COMMENT ON FUNCTION @registry@.drop_change(bigint) IS 'Gives up what an application proposes, so that it claims nothing any more';
+COMMENT ON FUNCTION @registry@.drop_changes(bigint[]) IS 'Gives up what applications propose, so that it claims nothing any more';
 
 CREATE FUNCTION @registry@.approve_change_sponsor(approved @registry@.application) RETURNS void
 	LANGUAGE sql VOLATILE
@@ -225,9 +225,9 @@ BEGIN
 		jsonb_build_object('number', ended.number));
 	-- The access stops with it (4 §22(四)), and what was proposed for it claims nothing any more.
 	UPDATE @registry@.access c SET status = 'cancelled' WHERE c.site_id = cancel_site.site_id AND c.status <> 'cancelled';
-	PERFORM @registry@.drop_change(a.id)
-	   FROM @registry@.application a JOIN icp.state s ON s.code = a.state
-	  WHERE a.site_id = cancel_site.site_id AND a.kind IN ('change_site', 'change_access') AND NOT s.is_final;
+	PERFORM @registry@.drop_changes(ARRAY(
+		SELECT a.id FROM @registry@.application a JOIN icp.state s ON s.code = a.state
+		 WHERE a.site_id = cancel_site.site_id AND a.kind IN ('change_site', 'change_access') AND NOT s.is_final));
 END
 $$;
 COMMENT ON FUNCTION @registry@.cancel_site(bigint, text) IS
@@ -254,9 +254,9 @@ BEGIN
 	UPDATE @registry@.sponsor s SET status = 'cancelled' WHERE s.id = cancel_sponsor.sponsor_id;
 	PERFORM @registry@.record_end(why, cancel_sponsor.sponsor_id, NULL, ended.province_code,
 		jsonb_build_object('number', ended.number));
-	PERFORM @registry@.drop_change(a.id)
-	   FROM @registry@.application a JOIN icp.state s ON s.code = a.state
-	  WHERE a.sponsor_id = cancel_sponsor.sponsor_id AND a.kind IN ('change_sponsor', 'change_principal') AND NOT s.is_final;
+	PERFORM @registry@.drop_changes(ARRAY(
+		SELECT a.id FROM @registry@.application a JOIN icp.state s ON s.code = a.state
+		 WHERE a.sponsor_id = cancel_sponsor.sponsor_id AND a.kind IN ('change_sponsor', 'change_principal') AND NOT s.is_final));
 	-- The user name stops working (3 Q21), unless another of its filings goes on.
 	UPDATE @registry@.account c SET status = 'closed'
 	 WHERE c.id = ended.account_id

@@ -82,14 +82,25 @@ CREATE TRIGGER d_record_overdue AFTER UPDATE ON @registry@.application
 					   AND OLD.clock_due_at <= now() AND OLD.clock_overdue_at IS NULL)
 	EXECUTE FUNCTION @registry@.record_overdue();
 
+-- What a clock may pass by is a mistake in what it handles.  Everything else is the caller's: he tries the transaction
+-- again (class 40), has it on a server that can be written (25), or finds the server out of something or going down.
+CREATE FUNCTION @registry@.is_passed_by(error text) RETURNS boolean
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	RETURN left(error, 2) NOT IN ('25', '40', '53', '57', '58', 'XX');
+COMMENT ON FUNCTION @registry@.is_passed_by(text) IS
+	'May a clock go on to the next after an error of this SQLSTATE? Not after serialization failures, deadlocks, a read-only server, lack of resources, a shutdown';
+
 CREATE FUNCTION @registry@.expire_applications(how_many integer) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	due		bigint[];
-	one		bigint;
-	expired	bigint := 0;
+	due			bigint[];
+	with_draft	bigint[];
+	free_draft	bigint[];
+	one			bigint;
+	expired		bigint := 0;
 BEGIN
 	-- With the sponsor, so that of two runs only one ends a sponsor's last application, and they never wait for each other.
 	due := ARRAY(SELECT a.id FROM @registry@.application a JOIN @registry@.sponsor s ON s.id = a.sponsor_id
@@ -97,12 +108,20 @@ BEGIN
 					AND a.clock IN (SELECT t.code FROM icp.clock t WHERE t.action = 'expire')
 				  ORDER BY a.clock_due_at LIMIT how_many
 					FOR NO KEY UPDATE OF a, s SKIP LOCKED);
+	-- nor for who edits the draft of a site, which ends with its application
+	with_draft := ARRAY(SELECT a.id FROM @registry@.application a JOIN @registry@.site t ON t.id = a.site_id
+						 WHERE a.id = ANY (due) AND t.status = 'draft');
+	free_draft := ARRAY(SELECT a.id FROM @registry@.application a JOIN @registry@.site t ON t.id = a.site_id
+						 WHERE a.id = ANY (with_draft) AND t.status = 'draft' FOR NO KEY UPDATE OF t SKIP LOCKED);
+	due := ARRAY(SELECT unnest(due) EXCEPT (SELECT unnest(with_draft) EXCEPT SELECT unnest(free_draft)));
 	BEGIN
 		UPDATE @registry@.application a SET state = 'expired' WHERE a.id = ANY (due);
 		GET DIAGNOSTICS expired = ROW_COUNT;
 		RETURN expired;
 	EXCEPTION WHEN OTHERS THEN
-		NULL;
+		IF NOT @registry@.is_passed_by(SQLSTATE) THEN
+			RAISE;
+		END IF;
 	END;
 	-- One of them does not go: the others do.
 	FOREACH one IN ARRAY due LOOP
@@ -110,6 +129,9 @@ BEGIN
 			UPDATE @registry@.application a SET state = 'expired' WHERE a.id = one;
 			expired := expired + 1;
 		EXCEPTION WHEN OTHERS THEN
+			IF NOT @registry@.is_passed_by(SQLSTATE) THEN
+				RAISE;
+			END IF;
 			RAISE WARNING 'application % cannot expire: %', one, SQLERRM;
 		END;
 	END LOOP;
@@ -202,6 +224,9 @@ BEGIN
 				WHEN 'approval' THEN @registry@.approval_clock()
 				WHEN 'notice' THEN @registry@.notice_clock() END;
 		EXCEPTION WHEN OTHERS THEN
+			IF NOT @registry@.is_passed_by(SQLSTATE) THEN
+				RAISE;
+			END IF;
 			RAISE WARNING 'clock "%" failed: %', clock, SQLERRM;
 			handled := NULL;
 		END;

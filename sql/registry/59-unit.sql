@@ -29,12 +29,15 @@ CREATE TABLE @registry@.ip_block (
 	due_at				timestamptz,
 	status				text NOT NULL DEFAULT 'held' CHECK (status IN ('held', 'returned')),
 	CONSTRAINT ip_block_change_check CHECK (changed_on >= obtained_on),
-	-- complete and accurate (4 §15(五)): no address is reported twice on one level
+	-- complete and accurate (4 §15(五)): no unit reports an address twice on one level.  What two units both say is
+	-- theirs is recorded (ip_block_conflict) and refused to neither: the first to say so need not be right.
 	CONSTRAINT ip_block_no_overlap EXCLUDE USING gist (
+		int8range(provider_id, provider_id, '[]') WITH &&,
 		int8range(coalesce(parent_id, 0), coalesce(parent_id, 0), '[]') WITH &&, ips WITH &&) WHERE (status = 'held')
 );
 CREATE INDEX ip_block_provider_id_idx ON @registry@.ip_block (provider_id);
 CREATE INDEX ip_block_parent_id_idx ON @registry@.ip_block (parent_id);
+CREATE INDEX ip_block_ips_idx ON @registry@.ip_block USING gist (ips) WHERE status = 'held';
 CREATE INDEX ip_block_due_at_idx ON @registry@.ip_block (due_at) WHERE due_at IS NOT NULL;
 COMMENT ON TABLE @registry@.ip_block IS 'Address blocks that IP units (IP地址备案单位) report (4 §15)';
 COMMENT ON COLUMN @registry@.ip_block.id IS 'Surrogate key';
@@ -61,8 +64,12 @@ DECLARE
 BEGIN
 	NEW.province_code := (SELECT p.province_code FROM @registry@.provider p WHERE p.id = NEW.provider_id);
 	IF NEW.parent_id IS NOT NULL AND NEW.status = 'held' THEN
-		-- the parent stays as it is until the allocation has been committed
-		SELECT b.ips, b.status, b.province_code, b.provider_id INTO parent FROM @registry@.ip_block b WHERE b.id = NEW.parent_id FOR SHARE;
+		SELECT b.ips, b.status, b.province_code, b.provider_id INTO parent FROM @registry@.ip_block b WHERE b.id = NEW.parent_id;
+		-- A unit's own parent block stays as it is until the allocation has been committed.  Another unit's is not held:
+		-- whoever says that he got addresses of it would keep its unit from changing it.
+		IF parent.provider_id = NEW.provider_id THEN
+			SELECT b.ips, b.status INTO parent.ips, parent.status FROM @registry@.ip_block b WHERE b.id = NEW.parent_id FOR SHARE;
+		END IF;
 		IF NOT coalesce(NEW.ips <@ parent.ips AND parent.status = 'held', false) OR NEW.parent_id = NEW.id THEN
 			RAISE EXCEPTION 'block % does not lie in the block it is allocated from', NEW.ips
 				USING ERRCODE = 'check_violation',
@@ -73,9 +80,10 @@ BEGIN
 									format('There is no block %s.', NEW.parent_id));
 		END IF;
 	END IF;
+	-- (blocks of others that lie outside it afterwards are problems of theirs, which find_ip_problems() tells)
 	IF TG_OP = 'UPDATE' AND (NEW.ips <> OLD.ips OR NEW.status <> OLD.status)
 	   AND EXISTS (SELECT FROM @registry@.ip_block b
-					WHERE b.parent_id = NEW.id AND b.status = 'held'
+					WHERE b.parent_id = NEW.id AND b.status = 'held' AND b.provider_id = NEW.provider_id
 					  AND (NEW.status <> 'held' OR NOT b.ips <@ NEW.ips)) THEN
 		RAISE EXCEPTION 'block % cannot shrink or go back: addresses of it are allocated further', OLD.id
 			USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -147,8 +155,8 @@ CREATE TABLE @registry@.domain_report (
 );
 CREATE INDEX domain_report_provider_id_idx ON @registry@.domain_report (provider_id);
 CREATE INDEX domain_report_due_at_idx ON @registry@.domain_report (due_at) WHERE due_at IS NOT NULL;
--- a domain has one holder at a time
-CREATE UNIQUE INDEX domain_report_live_domain_key ON @registry@.domain_report (domain) WHERE status = 'registered';
+-- A unit reports a domain once.  What two units both report is recorded (domain_report_conflict) and refused to neither.
+CREATE UNIQUE INDEX domain_report_live_domain_key ON @registry@.domain_report (domain, provider_id) WHERE status = 'registered';
 COMMENT ON TABLE @registry@.domain_report IS 'Domain registrations that domain units (域名备案单位) report (4 §16)';
 COMMENT ON COLUMN @registry@.domain_report.id IS 'Surrogate key';
 COMMENT ON COLUMN @registry@.domain_report.provider_id IS 'The unit: registry or registrar';
@@ -280,6 +288,44 @@ COMMENT ON FUNCTION @registry@.fill_ip_prompt() IS 'Trigger: unit, province and 
 CREATE TRIGGER fill_ip_prompt BEFORE INSERT OR UPDATE ON @registry@.ip_prompt
 	FOR EACH ROW EXECUTE FUNCTION @registry@.fill_ip_prompt();
 
+-- Derived from the reports, so that no order of entering them, and no isolation level, can miss a pair.
+CREATE VIEW @registry@.ip_block_conflict WITH (security_barrier) AS
+SELECT l.id AS left_block, l.provider_id AS left_provider, r.id AS right_block, r.provider_id AS right_provider,
+	   l.parent_id, l.ips * r.ips AS ips, l.province_code AS left_province_code, r.province_code AS right_province_code
+  FROM @registry@.ip_block l
+  JOIN @registry@.ip_block r
+	ON r.ips && l.ips AND r.id > l.id AND r.provider_id <> l.provider_id
+   AND coalesce(r.parent_id, 0) = coalesce(l.parent_id, 0)
+ WHERE l.status = 'held' AND r.status = 'held'
+   AND ((SELECT @registry@.sees_all_conflicts()) OR @registry@.acts_as_bureau(l.province_code, r.province_code));
+COMMENT ON VIEW @registry@.ip_block_conflict IS
+	'Addresses that two units report as theirs on one level (IP地址冲突, 4 §15(五)): neither is refused. It ends when one of them gives its block back or corrects it';
+COMMENT ON COLUMN @registry@.ip_block_conflict.left_block IS 'One block';
+COMMENT ON COLUMN @registry@.ip_block_conflict.left_provider IS 'Its unit';
+COMMENT ON COLUMN @registry@.ip_block_conflict.right_block IS 'The other block';
+COMMENT ON COLUMN @registry@.ip_block_conflict.right_provider IS 'Its unit';
+COMMENT ON COLUMN @registry@.ip_block_conflict.parent_id IS 'The block that both say theirs was allocated from; NULL: from a registry';
+COMMENT ON COLUMN @registry@.ip_block_conflict.ips IS 'The addresses that both report';
+COMMENT ON COLUMN @registry@.ip_block_conflict.left_province_code IS 'Province of the one unit, GB/T 2260';
+COMMENT ON COLUMN @registry@.ip_block_conflict.right_province_code IS 'Province of the other';
+
+CREATE VIEW @registry@.domain_report_conflict WITH (security_barrier) AS
+SELECT l.id AS left_report, l.provider_id AS left_provider, r.id AS right_report, r.provider_id AS right_provider,
+	   l.domain, l.province_code AS left_province_code, r.province_code AS right_province_code
+  FROM @registry@.domain_report l
+  JOIN @registry@.domain_report r ON r.domain = l.domain AND r.id > l.id AND r.provider_id <> l.provider_id
+ WHERE l.status = 'registered' AND r.status = 'registered'
+   AND ((SELECT @registry@.sees_all_conflicts()) OR @registry@.acts_as_bureau(l.province_code, r.province_code));
+COMMENT ON VIEW @registry@.domain_report_conflict IS
+	'Domains that two units report as registered with them (4 §16): neither is refused. It ends when one of them reports the domain deleted';
+COMMENT ON COLUMN @registry@.domain_report_conflict.left_report IS 'One report';
+COMMENT ON COLUMN @registry@.domain_report_conflict.left_provider IS 'Its unit';
+COMMENT ON COLUMN @registry@.domain_report_conflict.right_report IS 'The other report';
+COMMENT ON COLUMN @registry@.domain_report_conflict.right_provider IS 'Its unit';
+COMMENT ON COLUMN @registry@.domain_report_conflict.domain IS 'The domain';
+COMMENT ON COLUMN @registry@.domain_report_conflict.left_province_code IS 'Province of the one unit, GB/T 2260';
+COMMENT ON COLUMN @registry@.domain_report_conflict.right_province_code IS 'Province of the other';
+
 -- What the system finds in the reports by itself.
 CREATE FUNCTION @registry@.find_ip_problems() RETURNS TABLE (ip_block_id bigint, problem text)
 	LANGUAGE sql STABLE
@@ -299,10 +345,24 @@ BEGIN ATOMIC
 	   AND NOT EXISTS (SELECT FROM @registry@.ip_block lower
 						WHERE lower.parent_id = b.id AND lower.status = 'held' AND a.ips && lower.ips)
 	   AND @registry@.is_member('{bureau,ministry,system}', b.province_code, NULL)
-	 GROUP BY b.id, p.name;
+	 GROUP BY b.id, p.name
+	UNION ALL
+	-- (whose the other one is, is for the bureau: ip_block_conflict)
+	SELECT b.id, 'another unit reports addresses of this block too (IP地址冲突)'::text
+	  FROM @registry@.ip_block b
+	 WHERE b.status = 'held'
+	   AND EXISTS (SELECT FROM @registry@.ip_block o
+					WHERE o.ips && b.ips AND o.status = 'held' AND o.provider_id <> b.provider_id
+					  AND coalesce(o.parent_id, 0) = coalesce(b.parent_id, 0))
+	   AND @registry@.is_member('{bureau,ministry,system}', b.province_code, NULL)
+	UNION ALL
+	SELECT b.id, 'the block it was allocated from is held no more, or does not reach over it (IP地址分配不一致)'::text
+	  FROM @registry@.ip_block b JOIN @registry@.ip_block o ON o.id = b.parent_id
+	 WHERE b.status = 'held' AND NOT (o.status = 'held' AND b.ips <@ o.ips)
+	   AND @registry@.is_member('{bureau,ministry,system}', b.province_code, NULL);
 END;
 COMMENT ON FUNCTION @registry@.find_ip_problems() IS
-	'Problems of address reports: addresses that are not public, sites that another provider serves from them (5 三(一)2, 3)';
+	'Problems of address reports: addresses that are not public, that another unit reports too or allocated no longer, sites that another provider serves from them (4 §15(五); 5 三(一)2, 3)';
 
 CREATE FUNCTION @registry@.prompt_ip_problems() RETURNS bigint
 	LANGUAGE sql VOLATILE

@@ -103,6 +103,33 @@ COMMENT ON COLUMN @registry@.filing_check.errors IS 'Errors of sponsor, site and
 COMMENT ON COLUMN @registry@.filing_check.warnings IS 'Warnings of them';
 COMMENT ON COLUMN @registry@.filing_check.province_code IS 'The sponsor''s province, GB/T 2260';
 
+-- (a row that is the owner's alone: an advisory lock anybody may take, and keep)
+CREATE TABLE @registry@.filing_check_gate (
+	provider_id		bigint PRIMARY KEY REFERENCES @registry@.provider ON DELETE CASCADE,
+	province_code	smallint
+);
+COMMENT ON TABLE @registry@.filing_check_gate IS
+	'One row a provider: who checks its filings holds it, so that one check runs at a time. Nobody but the owner''s functions locks it';
+COMMENT ON COLUMN @registry@.filing_check_gate.provider_id IS 'The provider';
+COMMENT ON COLUMN @registry@.filing_check_gate.province_code IS 'Province of the provider when the row was made, GB/T 2260';
+ALTER TABLE @registry@.filing_check_gate ENABLE ROW LEVEL SECURITY;
+INSERT INTO @registry@.filing_check_gate (provider_id, province_code) SELECT p.id, p.province_code FROM @registry@.provider p;
+
+CREATE FUNCTION @registry@.make_filing_check_gate() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	INSERT INTO @registry@.filing_check_gate (provider_id, province_code) SELECT n.id, n.province_code FROM new_rows n
+	ON CONFLICT DO NOTHING;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION @registry@.make_filing_check_gate() IS 'Trigger: a new provider gets its row of filing_check_gate';
+CREATE TRIGGER make_filing_check_gate AFTER INSERT ON @registry@.provider
+	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.make_filing_check_gate();
+
 CREATE FUNCTION @registry@.check_filings(provider_id bigint) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE
 	SECURITY DEFINER
@@ -123,7 +150,16 @@ BEGIN
 			USING ERRCODE = 'insufficient_privilege', HINT = 'The provider does, and its bureau (通信管理局).';
 	END IF;
 	-- one check of a provider at a time; what the one before found makes room for what is found now
-	PERFORM pg_advisory_xact_lock(hashtextextended('@registry@.check_filings', the_one));
+	PERFORM FROM @registry@.filing_check_gate g WHERE g.provider_id = the_one FOR UPDATE SKIP LOCKED;
+	IF NOT FOUND THEN
+		IF NOT EXISTS (SELECT FROM @registry@.filing_check_gate g WHERE g.provider_id = the_one) THEN
+			-- rows that replication or a restore brought, past the trigger
+			INSERT INTO @registry@.filing_check_gate (provider_id, province_code) VALUES (the_one, provider.province_code);
+		ELSE
+			RAISE EXCEPTION 'the filings of provider % are being checked already', the_one
+				USING ERRCODE = 'lock_not_available', HINT = 'Check again when that is finished.';
+		END IF;
+	END IF;
 	DELETE FROM @registry@.warning w
 	 USING @registry@.filing_check k
 	  JOIN @registry@.access c ON c.id = k.access_id

@@ -412,6 +412,8 @@ DECLARE
 BEGIN
 	INSERT INTO @registry@.account (provider_id, user_name)
 	SELECT DISTINCT r.provider_id, r.account FROM pg_temp.load_row r WHERE NOT r.is_wrong
+	-- (in one order everywhere: of two loads each would else wait for the other)
+	 ORDER BY r.provider_id, r.account
 	ON CONFLICT (provider_id, user_name) DO NOTHING;
 	INSERT INTO @registry@.sponsor (account_id, province, number, name, nature, credential, superior, address, credential_address,
 									principal_name, principal_credential, phone, mobile, emergency_phone, email, status, filed_at,
@@ -430,7 +432,8 @@ BEGIN
 		   @registry@.load_list(r.contents), @registry@.load_list(r.languages), @registry@.load_list(r.approvals), r.remark,
 		   'filed', now(), coalesce(r.updated, now())
 	  FROM pg_temp.load_row r JOIN @registry@.sponsor s ON s.number = r.main AND s.status = 'filed'
-	 WHERE NOT r.is_wrong;
+	 WHERE NOT r.is_wrong
+	 ORDER BY r.service;
 	GET DIAGNOSTICS filed = ROW_COUNT;
 	INSERT INTO @registry@.access (site_id, provider_id, ips, mode, server_province, server_place, status)
 	SELECT t.id, r.provider_id, @registry@.load_addresses(r.ips), r.mode, icp.try_province(r.server_province),
@@ -471,18 +474,38 @@ CREATE FUNCTION @registry@.load_rows(staging text, source text, columns text[],
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
+DECLARE
+	not_filed	bigint;
+	before		bigint := -1;
 BEGIN
-	PERFORM @registry@.load_clear();
-	total := @registry@.load_read(source, columns);
-	-- What is already there is neither filed again nor wrong.
-	DELETE FROM pg_temp.load_row r
-	 USING @registry@.site t, @registry@.sponsor s
-	 WHERE t.number = r.service AND t.status = 'filed' AND s.id = t.sponsor_id AND s.name_key = r.name_key
-	   AND s.number = r.main AND t.domains = r.domains AND t.kind = r.kind;
-	GET DIAGNOSTICS unchanged = ROW_COUNT;
-	PERFORM @registry@.load_check(columns);
-	PERFORM @registry@.load_compare();
-	filed := @registry@.load_file();
+	LOOP
+		PERFORM @registry@.load_clear();
+		total := @registry@.load_read(source, columns);
+		-- What is already there is neither filed again nor wrong.
+		DELETE FROM pg_temp.load_row r
+		 USING @registry@.site t, @registry@.sponsor s
+		 WHERE t.number = r.service AND t.status = 'filed' AND s.id = t.sponsor_id AND s.name_key = r.name_key
+		   AND s.number = r.main AND t.domains = r.domains AND t.kind = r.kind;
+		GET DIAGNOSTICS unchanged = ROW_COUNT;
+		PERFORM @registry@.load_check(columns);
+		PERFORM @registry@.load_compare();
+		BEGIN
+			filed := @registry@.load_file();
+			EXIT;
+		EXCEPTION WHEN unique_violation THEN
+			-- Another transaction, which this one waited for, has filed a number or a domain of these rows.  What is
+			-- filed is right, so all of them are judged again: not only that row, since others may have yielded to it.
+			IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+				RAISE EXCEPTION 'another transaction has filed a number (备案号) or a domain (域名) of the rows of % meanwhile', staging
+					USING ERRCODE = 'serialization_failure', HINT = 'Load again, in a new transaction.';
+			END IF;
+			SELECT unchanged + count(*) INTO not_filed FROM pg_temp.load_row r WHERE r.is_wrong;
+			IF not_filed <= before THEN
+				RAISE;			-- nothing has become known by the last time
+			END IF;
+			before := not_filed;
+		END;
+	END LOOP;
 	-- Keep what is not.
 	INSERT INTO @registry@.rejected_row (staging, row_no, content, reasons, province_code, rejected_at)
 	SELECT load_rows.staging, r.row_no, r.content, f.reasons, icp.province_code(r.province), clock_timestamp()

@@ -40,9 +40,15 @@ INSERT INTO beian.ip_block (provider_id, parent_id, ips, obtained_on) VALUES (2,
 INSERT INTO beian.ip_block (provider_id, ips, obtained_on) VALUES (1, 'empty', '2025-09-26');
 \set VERBOSITY default
 SET ROLE regress_icp_provider;
+-- what a unit allocated further itself stays inside; what another says it got of it does not keep the unit from anything
+INSERT INTO beian.ip_block (provider_id, parent_id, ips, obtained_on) VALUES (1, 1, '[8.8.1.0,8.8.1.255]', '2025-09-26') RETURNING id \gset own_
 UPDATE beian.ip_block SET ips = '[8.8.1.128,8.8.255.255]' WHERE id = 1;
 UPDATE beian.ip_block SET status = 'returned' WHERE id = 1;
 UPDATE beian.ip_block SET ips = '[8.8.1.0,8.8.255.255]' WHERE id = 1 RETURNING ips;
+UPDATE beian.ip_block SET status = 'returned' WHERE id = :own_id;
+BEGIN;
+UPDATE beian.ip_block SET ips = '[8.8.1.128,8.8.255.255]' WHERE id = 1 RETURNING ips;
+ROLLBACK;
 SET ROLE regress_icp_provider_2;
 SELECT id FROM beian.ip_block;
 UPDATE beian.ip_block SET status = 'returned' RETURNING due_at;
