@@ -215,7 +215,8 @@ COMMENT ON FUNCTION @registry@.report_problems(bigint) IS
 
 -- What a step will lock is locked before its event is written, in the order of locks (24-lock.sql).  Of two approvals that
 -- concern one sponsor the second sees what the first did, and nobody changes what is tested between the test and the
--- effect.  (New sites of the sponsor may come in.)  A report locks what its applicant could still alter.
+-- effect.  (New sites of the sponsor may come in.)  A report locks what its applicant could still alter; so does every
+-- other step, since several may be taken in one transaction, and the first one's event has the head of the log.
 CREATE FUNCTION @registry@.lock_record() RETURNS trigger
 	LANGUAGE plpgsql
 	SECURITY DEFINER
@@ -244,10 +245,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @registry@.lock_record() IS
-	'Trigger: locks what the report, the approval or the end of an application will test and change, in the order of locks';
+	'Trigger: locks what a step of an application, or one behind it, will test and change, in the order of locks';
 -- after a_enforce_transition, before whatever asks for evidence
 CREATE TRIGGER a_lock_record AFTER UPDATE ON @registry@.application
-	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state IN ('reported', 'approved', 'withdrawn', 'expired'))
+	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state)
 	EXECUTE FUNCTION @registry@.lock_record();
 
 CREATE FUNCTION @registry@.apply_step() RETURNS trigger

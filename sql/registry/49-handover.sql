@@ -320,6 +320,7 @@ DECLARE
 	access	bigint;
 	ids		bigint[];
 	sites	bigint[];
+	accesses	bigint[];
 BEGIN
 	PERFORM @registry@.require_supervisor(of_provider, 'end accesses of');
 	IF coalesce(btrim(reason), '') = '' THEN
@@ -337,10 +338,10 @@ BEGIN
 	-- What ends with them, in the order of locks (24-lock.sql).  Nobody enters another access of a leaving provider.
 	sites := ARRAY(SELECT a.site_id FROM @registry@.access a WHERE a.provider_id = of_provider AND a.status <> 'cancelled'
 				   UNION SELECT a.site_id FROM @registry@.application a WHERE a.id = ANY (ids) AND a.site_id IS NOT NULL);
-	PERFORM @registry@.lock_records(
-		ARRAY(SELECT a.sponsor_id FROM @registry@.application a WHERE a.id = ANY (ids)), sites,
-		ARRAY(SELECT a.id FROM @registry@.access a WHERE a.provider_id = of_provider AND a.status <> 'cancelled'
-			  UNION SELECT a.access_id FROM @registry@.application a WHERE a.id = ANY (ids) AND a.access_id IS NOT NULL));
+	accesses := ARRAY(SELECT a.id FROM @registry@.access a WHERE a.provider_id = of_provider AND a.status <> 'cancelled'
+					  UNION SELECT a.access_id FROM @registry@.application a WHERE a.id = ANY (ids) AND a.access_id IS NOT NULL);
+	PERFORM @registry@.lock_records(ARRAY(SELECT a.sponsor_id FROM @registry@.application a WHERE a.id = ANY (ids)), sites,
+									accesses);
 	receipt.applications_ended := @registry@.end_applications(ids, why);
 	-- what could only be returned is ended in a second step
 	receipt.applications_ended := greatest(receipt.applications_ended,
@@ -348,7 +349,9 @@ BEGIN
 	PERFORM @registry@.lock_sponsor_heads(ARRAY(SELECT t.sponsor_id FROM @registry@.site t WHERE t.id = ANY (sites)));
 	receipt.accesses := 0;
 	FOR access IN
-		SELECT a.id FROM @registry@.access a WHERE a.provider_id = of_provider AND a.status <> 'cancelled' ORDER BY a.id
+		-- (of those that are locked: the exempt owner may have entered another one)
+		SELECT a.id FROM @registry@.access a
+		 WHERE a.id = ANY (accesses) AND a.provider_id = of_provider AND a.status <> 'cancelled' ORDER BY a.id
 	LOOP
 		PERFORM @registry@.cancel_access(access, why);
 		receipt.accesses := receipt.accesses + 1;

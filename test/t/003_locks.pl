@@ -35,7 +35,7 @@ $node->safe_psql('postgres', q{
 	GRANT INSERT ON done TO PUBLIC;
 
 	-- one of those there are
-	CREATE FUNCTION one_of(query text, a integer) RETURNS bigint LANGUAGE plpgsql AS $$
+	CREATE FUNCTION one_of(query text, a integer) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 	DECLARE
 		ids	bigint[];
 	BEGIN
