@@ -250,7 +250,10 @@ INSERT INTO icp.notice_template (code, events, kinds, recipient, channel, text_z
 	 'A prior or special approval of a customer has expired.', '4 §20(五)'),
 	('ip_allocated', NULL, NULL, 'provider', 'task',
 	 '{from_provider}已将IP地址{ips}分配给贵单位，请于{due}前报备。',
-	 'A higher unit has allocated addresses to this one, which reports them in time.', '4 §15(二)');
+	 'A higher unit has allocated addresses to this one, which reports them in time.', '4 §15(二)'),
+	('tries_locked', NULL, NULL, 'sponsor', 'mail',
+	 '您的{what}已被连续试错多次，为保障安全，同一操作者在{until}之前不能再试。如非本人操作，请联系接入服务提供者或通信管理局。',
+	 'Somebody has given wrong passwords or codes, or compared wrong data, so often that he must wait.', '4 §14(七)');
 
 INSERT INTO icp.notice_template (code, recipient, channel, text_zh, text_en, secrets, useful_for, clause, valid_from) VALUES
 	('sms_code', 'principal', 'sms',

@@ -30,7 +30,9 @@ INSERT INTO icp.registry_right (object, privileges, roles, columns) VALUES
 	('notice_secret', '{}', '{}', NULL),
 	('password_recovery', '{}', '{}', NULL),
 	('password_to_show', '{}', '{}', NULL),
-	('sms_challenge', '{}', '{}', NULL);
+	('sms_challenge', '{}', '{}', NULL),
+	('try_count', '{}', '{}', NULL),
+	('try_secret', '{}', '{}', NULL);
 
 -- Tables and views
 INSERT INTO icp.registry_right (object, privileges, roles, columns) VALUES

@@ -140,7 +140,8 @@ END;
 COMMENT ON FUNCTION @registry@.check_password(bigint, text) IS
 	'Is it the filing password of a sponsor that is not cancelled? Of the registry''s owner; members use give_password()';
 
--- A wrong password is an answer, no error: an error would undo that it was counted.
+-- A wrong password is an answer, no error.  It was counted before, whatever became of the transaction; by sponsor, so that
+-- another application gives no other tries.
 CREATE FUNCTION @registry@.give_password(application_id bigint, password text, number text DEFAULT NULL) RETURNS boolean
 	LANGUAGE plpgsql VOLATILE
 	SECURITY DEFINER
@@ -175,6 +176,7 @@ BEGIN
 	ELSIF password IS NULL THEN
 		RAISE EXCEPTION 'no password (备案密码) was given' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
+	PERFORM @registry@.count_try('sponsor.password', app.sponsor_id);
 	-- where the number was given too, it must be the sponsor's, or that of the site (4 §18(五))
 	matches := @registry@.check_password(app.sponsor_id, password)
 		AND (number IS NULL
@@ -182,6 +184,9 @@ BEGIN
 						 WHERE s.id = app.sponsor_id AND s.number = icp.try_icp_id(give_password.number))
 			 OR EXISTS (SELECT FROM @registry@.site t
 						 WHERE t.id = app.site_id AND t.number = icp.try_filing_number(give_password.number)));
+	IF matches THEN
+		PERFORM @registry@.clear_tries('sponsor.password', app.sponsor_id);
+	END IF;
 	INSERT INTO @registry@.given_password AS g (application_id, is_right, given_at, given_by, tries, province_code)
 	VALUES (application_id, matches, now(), who, 1, app.province_code)
 	ON CONFLICT ON CONSTRAINT given_password_pkey DO UPDATE

@@ -9,7 +9,6 @@ CREATE TABLE @registry@.sms_challenge (
 	application_id	bigint PRIMARY KEY REFERENCES @registry@.application ON DELETE CASCADE,
 	digest			text NOT NULL,
 	sent			smallint NOT NULL DEFAULT 1,
-	tries			smallint NOT NULL DEFAULT 0,
 	started_at		timestamptz NOT NULL,
 	due_at			timestamptz NOT NULL,
 	confirmed_at	timestamptz,
@@ -21,7 +20,6 @@ COMMENT ON TABLE @registry@.sms_challenge IS
 COMMENT ON COLUMN @registry@.sms_challenge.application_id IS 'The application; of several reports, the last one''s code';
 COMMENT ON COLUMN @registry@.sms_challenge.digest IS 'What icp.hash_password() made of the code';
 COMMENT ON COLUMN @registry@.sms_challenge.sent IS 'How often a code was sent since the report';
-COMMENT ON COLUMN @registry@.sms_challenge.tries IS 'How many wrong codes came since the report';
 COMMENT ON COLUMN @registry@.sms_challenge.started_at IS 'When the first code was sent';
 COMMENT ON COLUMN @registry@.sms_challenge.due_at IS 'Until when it must be confirmed; sending it again does not move it';
 COMMENT ON COLUMN @registry@.sms_challenge.confirmed_at IS 'When it was confirmed';
@@ -79,7 +77,7 @@ BEGIN
 	SELECT a.id, @registry@.send_sms_code(a.id), now(), now() + interval '24 hours', a.province_code
 	  FROM @registry@.application a WHERE a.id = sms_start.application_id
 	ON CONFLICT ON CONSTRAINT sms_challenge_pkey DO UPDATE
-	   SET digest = EXCLUDED.digest, sent = 1, tries = 0, started_at = EXCLUDED.started_at,
+	   SET digest = EXCLUDED.digest, sent = 1, started_at = EXCLUDED.started_at,
 		   due_at = EXCLUDED.due_at, confirmed_at = NULL, province_code = EXCLUDED.province_code;
 END
 $$;
@@ -120,7 +118,7 @@ $$;
 COMMENT ON FUNCTION @registry@.lock_sms(bigint) IS
 	'The code that an application waits for, locked for who may answer for its sponsor; fails for others, and where none is waited for';
 
--- A wrong code is an answer, no error: an error would undo that it was counted.
+-- A wrong code is an answer, no error.  It was counted before, since the report and whatever became of the transaction.
 CREATE FUNCTION @registry@.confirm_sms(application_id bigint, code text) RETURNS text
 	LANGUAGE plpgsql VOLATILE
 	SECURITY DEFINER
@@ -131,6 +129,7 @@ DECLARE
 	challenge	constant @registry@.sms_challenge := @registry@.lock_sms(application_id);
 	given		constant text := translate(btrim(code), '０１２３４５６７８９', '0123456789');
 	new_state	text := 'sms';
+	number		integer;
 	why			text;
 BEGIN
 	IF code IS NULL THEN
@@ -138,13 +137,14 @@ BEGIN
 	ELSIF clock_timestamp() >= challenge.due_at THEN
 		new_state := 'returned';
 		why := 'the code of the short message (短信核验) was not confirmed within 24 hours';
-	ELSIF given ~ '^[0-9]{6}$' AND icp.check_password(given, challenge.digest) THEN
-		new_state := CASE WHEN EXISTS (SELECT FROM @registry@.blocking_conflicts(application_id)) THEN 'conflicted'
-						  ELSE 'reviewing' END;
-		UPDATE @registry@.sms_challenge c SET confirmed_at = now() WHERE c.application_id = challenge.application_id;
 	ELSE
-		UPDATE @registry@.sms_challenge c SET tries = c.tries + 1 WHERE c.application_id = challenge.application_id;
-		IF challenge.tries >= 5 THEN
+		number := @registry@.number_try('application.sms', challenge.application_id, extract(epoch FROM challenge.started_at)::text);
+		IF number <= 6 AND given ~ '^[0-9]{6}$' AND icp.check_password(given, challenge.digest) THEN
+			PERFORM @registry@.clear_tries('application.sms', challenge.application_id);
+			new_state := CASE WHEN EXISTS (SELECT FROM @registry@.blocking_conflicts(application_id)) THEN 'conflicted'
+							  ELSE 'reviewing' END;
+			UPDATE @registry@.sms_challenge c SET confirmed_at = now() WHERE c.application_id = challenge.application_id;
+		ELSIF number >= 6 THEN
 			new_state := 'returned';
 			why := 'the code of the short message (短信核验) was wrong six times';
 		END IF;

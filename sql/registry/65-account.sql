@@ -2,6 +2,8 @@
 -- Q18, Q22), the initial password that is changed at the first login, and the password that was lost (找回备案密码).
 
 INSERT INTO @registry@.setting (name, value, meaning) VALUES
+	('account_password_cost', '14',
+	 'What digesting an account''s password costs when its holder chooses one, 1 to 17: people''s passwords can be guessed, random ones cannot (password_cost). Stored digests keep their own'),
 	('account_mail_wait', '24 hours', 'How long the code of a mailbox may take to arrive; no other is sent before (3 Q16)'),
 	('account_sms_wait', '1 minute', 'How long until another code is sent to a telephone');
 
@@ -24,7 +26,6 @@ CREATE TABLE @registry@.account_code (
 	digest			text NOT NULL,
 	sent_at			timestamptz NOT NULL,
 	sent			smallint NOT NULL DEFAULT 1,
-	tries			smallint NOT NULL DEFAULT 0,
 	confirmed_at	timestamptz,
 	province_code	smallint,
 	PRIMARY KEY (account_id, channel)
@@ -36,7 +37,6 @@ COMMENT ON COLUMN @registry@.account_code.channel IS 'sms: its telephone; mail: 
 COMMENT ON COLUMN @registry@.account_code.digest IS 'What icp.hash_password() made of the code sent last';
 COMMENT ON COLUMN @registry@.account_code.sent_at IS 'When that was; a mailed one may take 24 hours (3 Q16)';
 COMMENT ON COLUMN @registry@.account_code.sent IS 'How many were sent, counted anew after a pause of a day';
-COMMENT ON COLUMN @registry@.account_code.tries IS 'How many wrong codes came since; after six it is good for nothing';
 COMMENT ON COLUMN @registry@.account_code.confirmed_at IS 'When it was confirmed';
 COMMENT ON COLUMN @registry@.account_code.province_code IS 'The account''s province, GB/T 2260';
 ALTER TABLE @registry@.account_code ENABLE ROW LEVEL SECURITY;
@@ -45,7 +45,6 @@ CREATE TABLE @registry@.account_password (
 	account_id		bigint PRIMARY KEY REFERENCES @registry@.account ON DELETE CASCADE,
 	digest			text NOT NULL,
 	made_at			timestamptz NOT NULL,
-	tries			integer NOT NULL DEFAULT 0,
 	province_code	smallint
 );
 COMMENT ON TABLE @registry@.account_password IS
@@ -53,7 +52,6 @@ COMMENT ON TABLE @registry@.account_password IS
 COMMENT ON COLUMN @registry@.account_password.account_id IS 'The account';
 COMMENT ON COLUMN @registry@.account_password.digest IS 'What icp.hash_password() made of it';
 COMMENT ON COLUMN @registry@.account_password.made_at IS 'When it was made or changed';
-COMMENT ON COLUMN @registry@.account_password.tries IS 'Wrong ones in a row; from the tenth on none is right';
 COMMENT ON COLUMN @registry@.account_password.province_code IS 'The account''s province, GB/T 2260';
 ALTER TABLE @registry@.account_password ENABLE ROW LEVEL SECURITY;
 
@@ -124,7 +122,7 @@ BEGIN
 	VALUES (account.id, channel, icp.hash_password(code, @registry@.setting('password_cost')::integer), now(),
 			account.province_code)
 	ON CONFLICT ON CONSTRAINT account_code_pkey DO UPDATE
-	   SET digest = EXCLUDED.digest, tries = 0, confirmed_at = NULL, sent_at = EXCLUDED.sent_at,
+	   SET digest = EXCLUDED.digest, confirmed_at = NULL, sent_at = EXCLUDED.sent_at,
 		   sent = CASE WHEN c.sent_at > now() - interval '1 day' THEN c.sent + 1 ELSE 1 END;
 END
 $$;
@@ -163,7 +161,7 @@ $$;
 COMMENT ON FUNCTION @registry@.register_account(bigint, text, text, text) IS
 	'A user registers with a provider: makes the account and sends a code to telephone and mailbox; returns its id (3 Q18)';
 
--- A wrong code is an answer, no error: an error would undo that it was counted.
+-- A wrong code is an answer, no error.  It was counted before, whatever became of the transaction.
 CREATE FUNCTION @registry@.confirm_account(account_id bigint, channel text, code text) RETURNS boolean
 	LANGUAGE plpgsql VOLATILE
 	SECURITY DEFINER
@@ -173,6 +171,7 @@ AS $$
 DECLARE
 	account	constant @registry@.account := @registry@.lock_account(account_id, '{sponsor,provider,system}');
 	waiting	@registry@.account_code;
+	subject	constant text := format('account.%s_code', channel);
 	given	constant text := translate(btrim(code), '０１２３４５６７８９', '0123456789');
 BEGIN
 	SELECT * INTO waiting FROM @registry@.account_code c WHERE c.account_id = account.id AND c.channel = channel
@@ -182,11 +181,11 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state';
 	ELSIF code IS NULL THEN
 		RAISE EXCEPTION 'no code (验证码) was given' USING ERRCODE = 'null_value_not_allowed';
-	ELSIF waiting.tries >= 6 OR given !~ '^[0-9]{6}$' OR NOT icp.check_password(given, waiting.digest) THEN
-		UPDATE @registry@.account_code c SET tries = least(c.tries + 1, 30000)
-		 WHERE c.account_id = account.id AND c.channel = channel;
+	ELSIF @registry@.number_try(subject, account.id, @registry@.secret_mark(waiting.digest)) > 6
+		  OR given !~ '^[0-9]{6}$' OR NOT icp.check_password(given, waiting.digest) THEN
 		RETURN false;
 	END IF;
+	PERFORM @registry@.clear_tries(subject, account.id);
 	UPDATE @registry@.account_code c SET confirmed_at = now() WHERE c.account_id = account.id AND c.channel = channel;
 	UPDATE @registry@.account a SET identity_checked_at = now()
 	 WHERE a.id = account.id AND a.identity_checked_at IS NULL
@@ -256,8 +255,9 @@ BEGIN
 	INSERT INTO @registry@.account_password AS p (account_id, digest, made_at, province_code)
 	VALUES (account.id, icp.hash_password(made, @registry@.setting('password_cost')::integer), now(), account.province_code)
 	ON CONFLICT ON CONSTRAINT account_password_pkey DO UPDATE
-	   SET digest = EXCLUDED.digest, made_at = EXCLUDED.made_at, tries = 0;
+	   SET digest = EXCLUDED.digest, made_at = EXCLUDED.made_at;
 	UPDATE @registry@.account a SET must_change_password = true WHERE a.id = account.id;
+	PERFORM @registry@.forget_tries('account.password', account.id);
 	RETURN made;
 END
 $$;
@@ -272,18 +272,19 @@ AS $$
 #variable_conflict use_variable
 DECLARE
 	account	constant @registry@.account := @registry@.lock_account(account_id, '{sponsor,provider,system}');
-	stored	@registry@.account_password;
 	matches	boolean;
 BEGIN
-	SELECT * INTO stored FROM @registry@.account_password p WHERE p.account_id = account.id FOR NO KEY UPDATE;
-	matches := coalesce(stored.tries < 10 AND icp.check_password(password, stored.digest), false);
-	UPDATE @registry@.account_password p SET tries = CASE WHEN matches THEN 0 ELSE least(p.tries + 1, 1000000) END
-	 WHERE p.account_id = account.id AND (NOT matches OR p.tries > 0);
+	PERFORM @registry@.count_try('account.password', account.id);
+	matches := coalesce((SELECT icp.check_password(password, p.digest) FROM @registry@.account_password p
+						  WHERE p.account_id = account.id), false);
+	IF matches THEN
+		PERFORM @registry@.clear_tries('account.password', account.id);
+	END IF;
 	RETURN matches;
 END
 $$;
 COMMENT ON FUNCTION @registry@.check_account_password(bigint, text) IS
-	'Is it the account''s login password? After ten wrong ones in a row none is, until its provider makes another';
+	'Is it the account''s login password? After several wrong ones from one role there are pauses, then locks (settings try_...)';
 
 CREATE FUNCTION @registry@.change_account_password(account_id bigint, old_password text, new_password text) RETURNS boolean
 	LANGUAGE plpgsql VOLATILE
@@ -299,7 +300,7 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'Another one than before, of 8 to 128 characters.';
 	END IF;
 	UPDATE @registry@.account_password p
-	   SET digest = icp.hash_password(new_password, @registry@.setting('password_cost')::integer), made_at = now()
+	   SET digest = icp.hash_password(new_password, @registry@.setting('account_password_cost')::integer), made_at = now()
 	 WHERE p.account_id = account_id;
 	UPDATE @registry@.account a SET must_change_password = false WHERE a.id = account_id;
 	RETURN true;
@@ -343,7 +344,6 @@ CREATE TABLE @registry@.password_recovery (
 	digest			text NOT NULL,
 	sent_at			timestamptz NOT NULL,
 	due_at			timestamptz NOT NULL,
-	tries			smallint NOT NULL DEFAULT 0,
 	province_code	smallint
 );
 COMMENT ON TABLE @registry@.password_recovery IS
@@ -352,7 +352,6 @@ COMMENT ON COLUMN @registry@.password_recovery.sponsor_id IS 'The sponsor';
 COMMENT ON COLUMN @registry@.password_recovery.digest IS 'What icp.hash_password() made of the code';
 COMMENT ON COLUMN @registry@.password_recovery.sent_at IS 'When it was sent';
 COMMENT ON COLUMN @registry@.password_recovery.due_at IS 'Until when it is good: 24 hours';
-COMMENT ON COLUMN @registry@.password_recovery.tries IS 'How many wrong ones came since';
 COMMENT ON COLUMN @registry@.password_recovery.province_code IS 'The sponsor''s province, GB/T 2260';
 ALTER TABLE @registry@.password_recovery ENABLE ROW LEVEL SECURITY;
 
@@ -401,7 +400,7 @@ BEGIN
 	VALUES (sponsor.id, icp.hash_password(code, @registry@.setting('password_cost')::integer), now(), now() + interval '24 hours',
 			sponsor.province_code)
 	ON CONFLICT ON CONSTRAINT password_recovery_pkey DO UPDATE
-	   SET digest = EXCLUDED.digest, sent_at = EXCLUDED.sent_at, due_at = EXCLUDED.due_at, tries = 0;
+	   SET digest = EXCLUDED.digest, sent_at = EXCLUDED.sent_at, due_at = EXCLUDED.due_at;
 	RETURN now() + interval '24 hours';
 END
 $$;
@@ -425,11 +424,11 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'begin_recovery() sends one.';
 	ELSIF code IS NULL THEN
 		RAISE EXCEPTION 'no code (验证码) was given' USING ERRCODE = 'null_value_not_allowed';
-	ELSIF waiting.tries >= 6 OR clock_timestamp() >= waiting.due_at OR given !~ '^[0-9]{6}$'
-		  OR NOT icp.check_password(given, waiting.digest) THEN
-		UPDATE @registry@.password_recovery r SET tries = least(r.tries + 1, 30000) WHERE r.sponsor_id = sponsor.id;
+	ELSIF @registry@.number_try('sponsor.recovery', sponsor.id, @registry@.secret_mark(waiting.digest)) > 6
+		  OR clock_timestamp() >= waiting.due_at OR given !~ '^[0-9]{6}$' OR NOT icp.check_password(given, waiting.digest) THEN
 		RETURN false;
 	END IF;
+	PERFORM @registry@.clear_tries('sponsor.recovery', sponsor.id);
 	DELETE FROM @registry@.password_recovery r WHERE r.sponsor_id = sponsor.id;
 	PERFORM @registry@.issue_password(sponsor.id);
 	RETURN true;
