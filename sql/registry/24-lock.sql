@@ -5,6 +5,7 @@
 CREATE FUNCTION @registry@.lock_records(sponsors bigint[], sites bigint[], accesses bigint[] DEFAULT '{}') RETURNS void
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, icp, pg_temp
+	SET enable_seqscan = off		-- a few rows by their ids, of however small a table: many of these make one statement
 AS $$
 DECLARE
 	owners	bigint[] := ARRAY(SELECT unnest(lock_records.sponsors)
@@ -24,6 +25,7 @@ COMMENT ON FUNCTION @registry@.lock_records(bigint[], bigint[], bigint[]) IS
 CREATE FUNCTION @registry@.lock_sites(sites bigint[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, icp, pg_temp
+	SET enable_seqscan = off		-- a few rows by their ids, of however small a table: many of these make one statement
 AS $$
 BEGIN
 	PERFORM @registry@.lock_records('{}', sites);
@@ -37,6 +39,7 @@ COMMENT ON FUNCTION @registry@.lock_sites(bigint[]) IS
 CREATE FUNCTION @registry@.lock_sponsor(sponsor_id bigint) RETURNS void
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, icp, pg_temp
+	SET enable_seqscan = off		-- a few rows by their ids, of however small a table: many of these make one statement
 AS $$
 BEGIN
 	-- its account may end with it (3 Q21)
@@ -56,6 +59,7 @@ COMMENT ON FUNCTION @registry@.lock_sponsor(bigint) IS
 CREATE FUNCTION @registry@.lock_sponsor_heads(sponsors bigint[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, icp, pg_temp
+	SET enable_seqscan = off		-- a few rows by their ids, of however small a table: many of these make one statement
 AS $$
 BEGIN
 	PERFORM FROM @registry@.event_chain c

@@ -388,6 +388,7 @@ CREATE FUNCTION @registry@.follow_access() RETURNS trigger
 	LANGUAGE plpgsql
 	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
+	SET enable_seqscan = off		-- one site by its id, of however small a table: many may end at once
 AS $$
 BEGIN
 	-- Of two that end at the same time, the second sees the first: each has written its event, and so has waited for the
