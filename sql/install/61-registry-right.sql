@@ -23,6 +23,7 @@ INSERT INTO icp.registry_right (object, privileges, roles, columns) VALUES
 	('*', '{SELECT}', '{icp_ministry}', NULL),
 	('account_code', '{}', '{}', NULL),
 	('account_password', '{}', '{}', NULL),
+	('blacklist_pending', '{}', '{}', NULL),
 	('claim_secret', '{}', '{}', NULL),
 	('consent_code', '{}', '{}', NULL),
 	('event_chain', '{}', '{}', NULL),

@@ -274,29 +274,39 @@ CREATE FUNCTION @registry@.refuse_lease_ring() RETURNS trigger
 AS $$
 DECLARE
 	on_day	date := (now() AT TIME ZONE 'Asia/Shanghai')::date;
+	lease	@registry@.provider_lease := NEW;
 BEGIN
-	-- An UPDATE, not a lock: at REPEATABLE READ the second one fails (40001) instead of looking at an old snapshot.
-	UPDATE @registry@.lease_chain SET links = links + 1;
-	IF EXISTS (
+	IF TG_ARGV[0] = 'at_commit' THEN
+		-- An UPDATE, not a lock: at REPEATABLE READ the second one fails (40001) instead of looking at an old snapshot.
+		UPDATE @registry@.lease_chain SET links = links + 1;
+		SELECT l.* INTO lease FROM @registry@.provider_lease l WHERE l.id = NEW.id;
+	END IF;
+	IF NOT lease.is_violation AND EXISTS (
 		WITH RECURSIVE below(id) AS (
-			SELECT NEW.lessee_id WHERE coalesce(NEW.until, 'infinity') >= on_day
+			SELECT lease.lessee_id WHERE coalesce(lease.until, 'infinity') >= on_day
 			UNION
 			SELECT l.lessee_id FROM below b JOIN @registry@.provider_lease l ON l.lessor_id = b.id
 			 WHERE NOT l.is_violation AND coalesce(l.until, 'infinity') >= on_day)
-		SELECT FROM below b WHERE b.id = NEW.lessor_id)
+		SELECT FROM below b WHERE b.id = lease.lessor_id)
 	THEN
 		RAISE EXCEPTION 'the leases of providers would form a ring'
 			USING ERRCODE = 'check_violation',
 				  DETAIL = format('Provider %s already leases, directly or through others, from provider %s.',
-								  NEW.lessor_id, NEW.lessee_id),
+								  lease.lessor_id, lease.lessee_id),
 				  HINT = 'End another lease of the ring (column until) first.';
 	END IF;
 	RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION @registry@.refuse_lease_ring() IS
-	'Trigger: leases in force do not lead back to where they began, whoever enters what at the same moment';
+	'Trigger: leases in force do not lead back to where they began; at the commit whoever enters what at the same moment';
 CREATE TRIGGER refuse_lease_ring AFTER INSERT OR UPDATE OF lessor_id, lessee_id, lessor_class, lessee_class, until, is_violation
 	ON @registry@.provider_lease
 	FOR EACH ROW WHEN (NOT NEW.is_violation AND NEW.lessee_class <> 'value_added')
 	EXECUTE FUNCTION @registry@.refuse_lease_ring();
+-- The whole country's row is locked at the commit, behind everything that could be waited for.
+CREATE CONSTRAINT TRIGGER refuse_lease_ring_at_commit
+	AFTER INSERT OR UPDATE OF lessor_id, lessee_id, lessor_class, lessee_class, until, is_violation
+	ON @registry@.provider_lease DEFERRABLE INITIALLY DEFERRED
+	FOR EACH ROW WHEN (NOT NEW.is_violation AND NEW.lessee_class <> 'value_added')
+	EXECUTE FUNCTION @registry@.refuse_lease_ring('at_commit');

@@ -311,6 +311,10 @@ BEGIN
 		IF NEW.access_id IS NULL THEN
 			IF TG_OP = 'INSERT' AND NEW.kind = 'new_access' THEN
 				PERFORM @registry@.require_record(NEW);		-- before a draft is made for it
+				-- before that draft, what the application's foreign keys lock behind it
+				PERFORM FROM @registry@.account c WHERE c.id = NEW.account_id FOR KEY SHARE;
+				PERFORM FROM @registry@.sponsor s WHERE s.id = NEW.sponsor_id FOR KEY SHARE;
+				PERFORM FROM @registry@.site t WHERE t.id = NEW.site_id FOR KEY SHARE;
 			END IF;
 			NEW.access_id := @registry@.find_access(NEW.kind, NEW.site_id, NEW.provider_id);
 			SELECT a.site_id, a.provider_id INTO of_access FROM @registry@.access a WHERE a.id = NEW.access_id;

@@ -67,11 +67,13 @@ COMMENT ON COLUMN @registry@.event_chain.province_code IS 'Province of its first
 COMMENT ON COLUMN @registry@.event_chain.changed_at IS 'Time of the transaction that wrote its last event';
 ALTER TABLE @registry@.event_chain ENABLE ROW LEVEL SECURITY;
 
--- behind every other BEFORE trigger; the first and the last have a head written once a statement
+-- Behind every other BEFORE trigger; the first and the last have a head written once a statement.  An event locks its
+-- chain's head and nothing that comes before it in the order of locks: whoever changes an application too has locked it
+-- by then.
 CREATE TRIGGER a_begin_chains BEFORE INSERT ON @registry@.event
 	FOR EACH STATEMENT EXECUTE FUNCTION icp.chain_event();
 CREATE TRIGGER z_chain_event BEFORE INSERT ON @registry@.event
-	FOR EACH ROW EXECUTE FUNCTION icp.chain_event('event_chain', 'application');
+	FOR EACH ROW EXECUTE FUNCTION icp.chain_event('event_chain');
 CREATE TRIGGER z_write_heads AFTER INSERT ON @registry@.event
 	REFERENCING NEW TABLE AS new_events FOR EACH STATEMENT EXECUTE FUNCTION icp.chain_event();
 SELECT icp.identify_log('@registry@.event');

@@ -170,8 +170,11 @@ CREATE TRIGGER fill_change BEFORE INSERT OR UPDATE ON @registry@.site_change
 CREATE TRIGGER fill_change BEFORE INSERT OR UPDATE ON @registry@.access_change
 	FOR EACH ROW EXECUTE FUNCTION @registry@.fill_change('access');
 
--- Row security judges by the statement's snapshot; a report that commits meanwhile is seen here, where the application
--- is locked.  Not the owner's: it may act as any, and might meet an approval the other way round.
+-- Row security judges by the statement's snapshot; a report that commits meanwhile is seen here.  The application is not
+-- locked: it comes before the record in the order of locks, and the record's row is locked already.  It need not be,
+-- since a report locks the record (lock_record): the change is before it, and is tested by it, or behind it, and asks
+-- here with a snapshot of its own.  In a snapshot that is older the application is locked at once or not at all.  What is
+-- entered is no row yet, and has the application first.  Not the owner's: it may act as any.
 CREATE FUNCTION @registry@.stand_still() RETURNS trigger
 	LANGUAGE plpgsql
 	SECURITY DEFINER
@@ -180,12 +183,15 @@ AS $$
 DECLARE
 	row_id		bigint := (to_jsonb(CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END) ->> TG_ARGV[1])::bigint;
 	with_bureau	bigint;
+	lock		text := CASE WHEN TG_OP = 'INSERT' THEN ' FOR NO KEY UPDATE'
+							 WHEN current_setting('transaction_isolation') LIKE 'read %' THEN ''
+							 ELSE ' FOR SHARE NOWAIT' END;
 BEGIN
 	IF NOT @registry@.acts_as_owner() THEN
 		FOR with_bureau IN EXECUTE format(
 				'SELECT CASE WHEN @registry@.with_bureau(a.state) THEN a.id END FROM @registry@.application a'
-				' WHERE a.%I = $1 AND a.state NOT IN (''approved'', ''withdrawn'', ''expired'') ORDER BY a.id FOR SHARE',
-				TG_ARGV[0]) USING row_id
+				' WHERE a.%I = $1 AND a.state NOT IN (''approved'', ''withdrawn'', ''expired'') ORDER BY a.id%s',
+				TG_ARGV[0], lock) USING row_id
 		LOOP
 			IF with_bureau IS NOT NULL THEN
 				RAISE EXCEPTION 'application % lies with the bureau, and what it proposes stands still', with_bureau

@@ -231,6 +231,44 @@ $$;
 COMMENT ON FUNCTION @registry@.report_problems(bigint) IS
 	'Why the automatic check returns a reported application: the records, provider''s standing, password, approvals, form rules, and if those let it pass the blacklists (4 §18(三)1); no row: it passes';
 
+-- What a step will lock is locked before its event is written, in the order of locks (24-lock.sql).  Of two approvals that
+-- concern one sponsor the second sees what the first did, and nobody changes what is tested between the test and the
+-- effect.  (New sites of the sponsor may come in.)  A report locks what its applicant could still alter; so does every
+-- other step, since several may be taken in one transaction, and the first one's event has the head of the log.
+CREATE FUNCTION @registry@.lock_record() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	IF NEW.state = 'approved' AND NEW.kind = 'cancel_sponsor' THEN
+		PERFORM @registry@.lock_sponsor(NEW.sponsor_id);
+	ELSIF NEW.state = 'approved' AND NEW.kind = 'licence' THEN
+		PERFORM @registry@.lock_records(ARRAY[NEW.sponsor_id],
+			ARRAY(SELECT t.id FROM @registry@.site t WHERE t.sponsor_id = NEW.sponsor_id AND t.status = 'filed'));
+	ELSIF NEW.state = 'approved' THEN
+		PERFORM @registry@.lock_records(ARRAY[NEW.sponsor_id], ARRAY(SELECT NEW.site_id WHERE NEW.site_id IS NOT NULL));
+		PERFORM FROM @registry@.access c WHERE c.site_id = NEW.site_id ORDER BY c.id FOR NO KEY UPDATE;
+	ELSE
+		PERFORM FROM @registry@.sponsor p WHERE p.id = NEW.sponsor_id AND p.status = 'draft' FOR NO KEY UPDATE;
+		PERFORM FROM @registry@.site t WHERE t.id = NEW.site_id AND t.status = 'draft' FOR NO KEY UPDATE;
+		PERFORM FROM @registry@.access c WHERE c.site_id = NEW.site_id AND c.status = 'draft' ORDER BY c.id FOR NO KEY UPDATE;
+	END IF;
+	IF NEW.kind LIKE 'change\_%' THEN
+		PERFORM FROM @registry@.sponsor_change c WHERE c.application_id = NEW.id FOR NO KEY UPDATE;
+		PERFORM FROM @registry@.site_change c WHERE c.application_id = NEW.id FOR NO KEY UPDATE;
+		PERFORM FROM @registry@.access_change c WHERE c.application_id = NEW.id FOR NO KEY UPDATE;
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION @registry@.lock_record() IS
+	'Trigger: locks what a step of an application, or one behind it, will test and change, in the order of locks';
+-- after a_enforce_transition, before whatever asks for evidence
+CREATE TRIGGER a_lock_record AFTER UPDATE ON @registry@.application
+	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state)
+	EXECUTE FUNCTION @registry@.lock_record();
+
 CREATE FUNCTION @registry@.apply_step() RETURNS trigger
 	LANGUAGE plpgsql
 	SECURITY DEFINER
@@ -256,13 +294,7 @@ BEGIN
 	ELSIF NEW.state = 'sms' THEN
 		PERFORM @registry@.sms_start(NEW.id);
 	ELSIF NEW.state = 'approved' THEN
-		-- Nobody changes what these claim between the test and the effect, and of two approvals that concern one
-		-- sponsor the second sees what the first did.  (New sites of the sponsor may come in.)
-		PERFORM FROM @registry@.sponsor s WHERE s.id = NEW.sponsor_id FOR NO KEY UPDATE;
-		PERFORM FROM @registry@.site t WHERE t.id = NEW.site_id FOR NO KEY UPDATE;
-		IF NEW.access_id IS NOT NULL THEN
-			PERFORM FROM @registry@.access c WHERE c.site_id = NEW.site_id ORDER BY c.id FOR NO KEY UPDATE;
-		END IF;
+		-- (lock_record() has locked what is tested here and changed by carry_out())
 		IF steps IN ('F', 'V') THEN
 			-- (of a natural person without the name)
 			SELECT string_agg(format('%s %s is also claimed by %s %s of account %s', c.kind,

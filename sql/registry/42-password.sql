@@ -106,6 +106,8 @@ BEGIN
 			USING ERRCODE = 'insufficient_privilege',
 				  HINT = 'The sponsor''s account may, and the members "system" of @registry@.member, who deliver it.';
 	END IF;
+	-- in this order, as issue_password() writes them
+	PERFORM FROM @registry@.filing_password f WHERE f.sponsor_id = take_password.sponsor_id FOR NO KEY UPDATE;
 	DELETE FROM @registry@.password_to_show p WHERE p.sponsor_id = take_password.sponsor_id RETURNING p.password INTO taken;
 	IF NOT FOUND THEN
 		SELECT f.made_at, f.shown_at INTO issued FROM @registry@.filing_password f

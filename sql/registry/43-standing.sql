@@ -279,6 +279,17 @@ CREATE FUNCTION @registry@.route_applications() RETURNS trigger
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 BEGIN
+	-- They come before the sponsor in the order of locks, and whoever has one may wait for the sponsor: not waited for.
+	-- (transfer_sponsor() has locked them before it.)
+	BEGIN
+		PERFORM FROM @registry@.application a JOIN icp.state s ON s.code = a.state
+		  WHERE a.sponsor_id = NEW.id AND NOT s.is_final ORDER BY a.id FOR NO KEY UPDATE OF a NOWAIT;
+	EXCEPTION WHEN lock_not_available THEN
+		RAISE EXCEPTION 'an application of sponsor % is being worked on', NEW.id
+			USING ERRCODE = 'lock_not_available',
+				  DETAIL = 'What is applied for goes with its sponsor to another account or bureau.',
+				  HINT = 'Try again, or move the sponsor with @registry@.transfer_sponsor(), which waits.';
+	END;
 	UPDATE @registry@.application a SET account_id = NEW.account_id, province = NEW.province
 	  FROM icp.state s
 	 WHERE a.sponsor_id = NEW.id AND s.code = a.state AND NOT s.is_final
@@ -299,6 +310,29 @@ END
 $$;
 COMMENT ON FUNCTION @registry@.route_applications() IS
 	'Trigger: applications go with their sponsor to its account, unfinished ones also to the bureau of its province (4 §18(三)1)';
+
+-- The province's code is part of a key that sites refer to, and fill_sponsor() sets it when the row is locked already, as
+-- for a change of no key: whoever has entered a site of it and goes on to apply would wait for the sponsor, and be waited for.
+CREATE FUNCTION @registry@.lock_moved_sponsor() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	PERFORM FROM @registry@.sponsor s WHERE s.id = OLD.id FOR UPDATE NOWAIT;
+	RETURN NEW;
+EXCEPTION WHEN lock_not_available THEN
+	RAISE EXCEPTION 'sponsor % is being worked on', OLD.id
+		USING ERRCODE = 'lock_not_available',
+			  DETAIL = 'It cannot move to another province while something is entered for it.',
+			  HINT = 'Try again.';
+END
+$$;
+COMMENT ON FUNCTION @registry@.lock_moved_sponsor() IS
+	'Trigger: a sponsor that moves to another province is locked for a change of its key at once, or not at all';
+CREATE TRIGGER lock_moved_sponsor BEFORE UPDATE ON @registry@.sponsor
+	FOR EACH ROW WHEN (NEW.province::text IS DISTINCT FROM OLD.province::text)
+	EXECUTE FUNCTION @registry@.lock_moved_sponsor();
 CREATE TRIGGER route_applications AFTER UPDATE OF account_id, province ON @registry@.sponsor
 	FOR EACH ROW WHEN (NEW.account_id <> OLD.account_id OR NEW.province_code <> OLD.province_code)
 	EXECUTE FUNCTION @registry@.route_applications();

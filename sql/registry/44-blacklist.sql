@@ -77,9 +77,26 @@ CREATE TABLE @registry@.blacklist_gate (
 );
 INSERT INTO @registry@.blacklist_gate DEFAULT VALUES;
 COMMENT ON TABLE @registry@.blacklist_gate IS
-	'One row: who lists something updates it, who approves or opens access locks it, so that neither passes the other unseen';
+	'One row: a transaction that lists something updates it when it commits, one that approves or opens access locks it, so that neither passes the other unseen';
 COMMENT ON COLUMN @registry@.blacklist_gate.only_row IS 'Always true';
 COMMENT ON COLUMN @registry@.blacklist_gate.listed_at IS 'When something was last put on a blacklist';
+
+-- The gate is the whole country's, so nobody holds it while he waits for anything, an answer of his client's included:
+-- each statement leaves a row here, and a deferred trigger takes the gate for it at the commit, behind all other locks.
+CREATE UNLOGGED TABLE @registry@.blacklist_pending (
+	id				bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	application_id	bigint,
+	site_ids		bigint[],
+	province_code	smallint
+);
+COMMENT ON TABLE @registry@.blacklist_pending IS
+	'What a transaction has still to hold against the blacklists when it commits; gone then, and seen by nobody else';
+COMMENT ON COLUMN @registry@.blacklist_pending.id IS 'Surrogate key';
+COMMENT ON COLUMN @registry@.blacklist_pending.application_id IS 'An application that was approved';
+COMMENT ON COLUMN @registry@.blacklist_pending.site_ids IS 'Sites that got access; where neither is said, something was listed';
+COMMENT ON COLUMN @registry@.blacklist_pending.province_code IS 'Of no province';
+-- nobody's but the owner's
+ALTER TABLE @registry@.blacklist_pending ENABLE ROW LEVEL SECURITY;
 
 -- What an entry is found by
 
@@ -344,30 +361,37 @@ CREATE FUNCTION @registry@.record_listing() RETURNS trigger
 	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
+DECLARE
+	of_sponsors	boolean;
 BEGIN
-	IF TG_OP = 'INSERT' THEN
-		INSERT INTO @registry@.event (actor, event, sponsor_id, province_code, reason, new_values)
-		SELECT @registry@.acting_user(), 'blacklist_add', n.sponsor_id, n.province_code, n.reason,
-			   jsonb_strip_nulls(jsonb_build_object(
-					'list', n.list, 'entries', count(*), 'first', min(n.id), 'last', max(n.id),
-					'domain', CASE count(*) WHEN 1 THEN min(n.domain::text) END,
-					'until', CASE WHEN min(n.until) = max(n.until) THEN min(n.until) END,
-					'sha256', encode(sha256(convert_to(string_agg(concat_ws(E'\t', n.id, n.list, n.domain, n.name), E'\n'
-																  ORDER BY n.id), 'UTF8')), 'hex')))
-		  FROM new_rows n
-		 GROUP BY n.sponsor_id, n.province_code, n.list, n.reason
-		 ORDER BY min(n.id);
-	ELSE
-		INSERT INTO @registry@.event (actor, event, sponsor_id, province_code, reason, old_values, new_values)
-		SELECT @registry@.acting_user(), CASE WHEN n.removed_at IS NULL THEN 'blacklist_term' ELSE 'blacklist_remove' END,
-			   n.sponsor_id, n.province_code, n.removal_reason, jsonb_build_object('until', o.until),
-			   jsonb_strip_nulls(jsonb_build_object(
-					'list', n.list, 'entries', count(*), 'first', min(n.id), 'last', max(n.id), 'until', n.until,
-					'sha256', encode(sha256(convert_to(string_agg(n.id::text, E'\n' ORDER BY n.id), 'UTF8')), 'hex')))
-		  FROM new_rows n JOIN old_rows o ON o.id = n.id
-		 GROUP BY n.sponsor_id, n.province_code, n.list, n.removed_at, n.removal_reason, o.until, n.until
-		 ORDER BY min(n.id);
-	END IF;
+	-- the sponsors' chains by their ids, then the provinces', as everybody locks heads
+	FOREACH of_sponsors IN ARRAY '{true,false}'::boolean[] LOOP
+		IF TG_OP = 'INSERT' THEN
+			INSERT INTO @registry@.event (actor, event, sponsor_id, province_code, reason, new_values)
+			SELECT @registry@.acting_user(), 'blacklist_add', n.sponsor_id, n.province_code, n.reason,
+				   jsonb_strip_nulls(jsonb_build_object(
+						'list', n.list, 'entries', count(*), 'first', min(n.id), 'last', max(n.id),
+						'domain', CASE count(*) WHEN 1 THEN min(n.domain::text) END,
+						'until', CASE WHEN min(n.until) = max(n.until) THEN min(n.until) END,
+						'sha256', encode(sha256(convert_to(string_agg(concat_ws(E'\t', n.id, n.list, n.domain, n.name), E'\n'
+																	  ORDER BY n.id), 'UTF8')), 'hex')))
+			  FROM new_rows n
+			 WHERE (n.sponsor_id IS NOT NULL) = of_sponsors
+			 GROUP BY n.sponsor_id, n.province_code, n.list, n.reason
+			 ORDER BY n.sponsor_id, n.province_code, min(n.id);
+		ELSE
+			INSERT INTO @registry@.event (actor, event, sponsor_id, province_code, reason, old_values, new_values)
+			SELECT @registry@.acting_user(), CASE WHEN n.removed_at IS NULL THEN 'blacklist_term' ELSE 'blacklist_remove' END,
+				   n.sponsor_id, n.province_code, n.removal_reason, jsonb_build_object('until', o.until),
+				   jsonb_strip_nulls(jsonb_build_object(
+						'list', n.list, 'entries', count(*), 'first', min(n.id), 'last', max(n.id), 'until', n.until,
+						'sha256', encode(sha256(convert_to(string_agg(n.id::text, E'\n' ORDER BY n.id), 'UTF8')), 'hex')))
+			  FROM new_rows n JOIN old_rows o ON o.id = n.id
+			 WHERE (n.sponsor_id IS NOT NULL) = of_sponsors
+			 GROUP BY n.sponsor_id, n.province_code, n.list, n.removed_at, n.removal_reason, o.until, n.until
+			 ORDER BY n.sponsor_id, n.province_code, min(n.id);
+		END IF;
+	END LOOP;
 	RETURN NULL;
 END
 $$;
@@ -380,15 +404,15 @@ CREATE FUNCTION @registry@.close_blacklist_gate() RETURNS trigger
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	UPDATE @registry@.blacklist_gate SET listed_at = now();
+	INSERT INTO @registry@.blacklist_pending DEFAULT VALUES;
 	RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION @registry@.close_blacklist_gate() IS
-	'Trigger: waits for approvals that are under way, and lets those that come wait until this listing is committed';
+	'Trigger: when the listing commits it waits for approvals that are committing, and they for it';
 
--- (Before anything is listed, and before an entry's term is made longer.)
-CREATE TRIGGER a_close_gate BEFORE INSERT OR UPDATE OF until ON @registry@.blacklist
+-- (When anything is listed, and when an entry's term is made longer.)
+CREATE TRIGGER a_close_gate AFTER INSERT OR UPDATE OF until ON @registry@.blacklist
 	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.close_blacklist_gate();
 CREATE TRIGGER fill_blacklist BEFORE INSERT ON @registry@.blacklist
 	FOR EACH ROW EXECUTE FUNCTION @registry@.fill_blacklist();
@@ -409,12 +433,67 @@ CREATE FUNCTION @registry@.hold_blacklist_gate() RETURNS trigger
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	PERFORM FROM @registry@.blacklist_gate FOR SHARE;
+	INSERT INTO @registry@.blacklist_pending (application_id) VALUES (NEW.id);
 	RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION @registry@.hold_blacklist_gate() IS
-	'Trigger: before apply_step() tests the blacklists at approval, a listing that is under way is waited for; one that comes waits';
+	'Trigger: apply_step() tests the blacklists at approval; they are tested again when it commits, for what was listed meanwhile';
+
+CREATE FUNCTION @registry@.refuse_blacklisted_sites(sites bigint[]) RETURNS void
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	hit		record;
+BEGIN
+	SELECT m.site_id AS id, @registry@.blacklist_text(m.entry_id, m.list, m.domain) AS text INTO hit
+	  FROM @registry@.blacklisted_sites(sites) m
+	 ORDER BY m.site_id, m.entry_id LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'site % gets no access (接入): blacklist (黑名单)', hit.id
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  DETAIL = hit.text || '.',
+				  HINT = 'No provider serves what is on a blacklist (4 §12(九)).';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION @registry@.refuse_blacklisted_sites(bigint[]) IS 'Fails where one of these sites, or its sponsor, is on a blacklist';
+
+-- At the commit.  Of an approval or an access and a listing one passes the gate first: the approval sees what was
+-- listed before it, or the listing is committed after it, and blacklist_hit shows what it filed.
+CREATE FUNCTION @registry@.pass_blacklist_gate() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	problems	text;
+BEGIN
+	IF NEW.application_id IS NULL AND NEW.site_ids IS NULL THEN
+		UPDATE @registry@.blacklist_gate SET listed_at = now();
+	ELSE
+		PERFORM FROM @registry@.blacklist_gate FOR SHARE;
+		IF EXISTS (SELECT FROM @registry@.blacklist b WHERE b.removed_at IS NULL) THEN
+			SELECT string_agg(p, '; ') INTO problems FROM @registry@.blacklist_problems(NEW.application_id) p;
+			IF problems IS NOT NULL THEN
+				RAISE EXCEPTION 'application % cannot be approved', NEW.application_id
+					USING ERRCODE = 'object_not_in_prerequisite_state',
+						  DETAIL = problems || '.',
+						  HINT = 'It was listed (黑名单) meanwhile. Return the application with the reason.';
+			END IF;
+			PERFORM @registry@.refuse_blacklisted_sites(ARRAY(
+				SELECT a.site_id FROM @registry@.access a WHERE a.site_id = ANY (NEW.site_ids) AND a.status = 'live'));
+		END IF;
+	END IF;
+	DELETE FROM @registry@.blacklist_pending p WHERE p.id = NEW.id;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION @registry@.pass_blacklist_gate() IS
+	'Trigger, at the commit: a listing waits for approvals and accesses that are committing, these test the blacklists again; nothing is waited for with the gate in hand';
+CREATE CONSTRAINT TRIGGER pass_blacklist_gate AFTER INSERT ON @registry@.blacklist_pending
+	DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION @registry@.pass_blacklist_gate();
 
 CREATE FUNCTION @registry@.refuse_blacklisted_access() RETURNS trigger
 	LANGUAGE plpgsql
@@ -423,7 +502,6 @@ CREATE FUNCTION @registry@.refuse_blacklisted_access() RETURNS trigger
 AS $$
 DECLARE
 	opened	bigint[];
-	hit		record;
 BEGIN
 	-- Only what this statement made live: an access that is live already is found by the view blacklist_hit.
 	IF TG_OP = 'INSERT' THEN
@@ -435,19 +513,11 @@ BEGIN
 	IF opened = '{}' THEN
 		RETURN NULL;
 	END IF;
-	PERFORM FROM @registry@.blacklist_gate FOR SHARE;
-	IF NOT EXISTS (SELECT FROM @registry@.blacklist b WHERE b.removed_at IS NULL) THEN
-		RETURN NULL;
+	IF EXISTS (SELECT FROM @registry@.blacklist b WHERE b.removed_at IS NULL) THEN
+		PERFORM @registry@.refuse_blacklisted_sites(opened);
 	END IF;
-	SELECT m.site_id AS id, @registry@.blacklist_text(m.entry_id, m.list, m.domain) AS text INTO hit
-	  FROM @registry@.blacklisted_sites(opened) m
-	 ORDER BY m.site_id, m.entry_id LIMIT 1;
-	IF FOUND THEN
-		RAISE EXCEPTION 'site % gets no access (接入): blacklist (黑名单)', hit.id
-			USING ERRCODE = 'object_not_in_prerequisite_state',
-				  DETAIL = hit.text || '.',
-				  HINT = 'No provider serves what is on a blacklist (4 §12(九)).';
-	END IF;
+	-- and again when it commits
+	INSERT INTO @registry@.blacklist_pending (site_ids) VALUES (opened);
 	RETURN NULL;
 END
 $$;
@@ -455,7 +525,8 @@ COMMENT ON FUNCTION @registry@.refuse_blacklisted_access() IS
 	'Trigger: no access becomes live to a site that is on a blacklist, or whose sponsor is (4 §12(九))';
 
 CREATE TRIGGER a_hold_blacklist_gate AFTER UPDATE ON @registry@.application
-	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state = 'approved')
+	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state = 'approved'
+					   AND NEW.kind NOT IN ('cancel_sponsor', 'cancel_site', 'cancel_access', 'password_reset'))
 	EXECUTE FUNCTION @registry@.hold_blacklist_gate();
 CREATE TRIGGER refuse_blacklisted_insert AFTER INSERT ON @registry@.access
 	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_blacklisted_access();

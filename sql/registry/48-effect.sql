@@ -194,9 +194,10 @@ AS $$
 DECLARE
 	ended	record;
 BEGIN
+	PERFORM @registry@.lock_records('{}', ARRAY(SELECT c.site_id FROM @registry@.access c WHERE c.id = cancel_access.access_id));
 	SELECT c.site_id, c.provider_id, t.sponsor_id, c.province_code INTO ended
 	  FROM @registry@.access c JOIN @registry@.site t ON t.id = c.site_id
-	 WHERE c.id = cancel_access.access_id FOR NO KEY UPDATE OF t;
+	 WHERE c.id = cancel_access.access_id;
 	UPDATE @registry@.access c SET status = 'cancelled' WHERE c.id = cancel_access.access_id AND c.status <> 'cancelled';
 	IF FOUND THEN
 		PERFORM @registry@.record_end(why, ended.sponsor_id, ended.site_id, ended.province_code,
@@ -214,8 +215,7 @@ AS $$
 DECLARE
 	ended	record;
 BEGIN
-	PERFORM FROM @registry@.sponsor s
-	  WHERE s.id = (SELECT t.sponsor_id FROM @registry@.site t WHERE t.id = cancel_site.site_id) FOR NO KEY UPDATE;
+	PERFORM @registry@.lock_sites(ARRAY[cancel_site.site_id]);
 	UPDATE @registry@.site t SET status = 'cancelled' WHERE t.id = cancel_site.site_id AND t.status = 'filed'
 	RETURNING t.sponsor_id, t.province_code, t.number INTO ended;
 	IF NOT FOUND THEN
@@ -267,6 +267,7 @@ DECLARE
 	ended	record;
 	year	integer := extract(year FROM now() AT TIME ZONE 'Asia/Shanghai');
 BEGIN
+	PERFORM @registry@.lock_sponsor(cancel_sponsor.sponsor_id);
 	SELECT s.account_id, s.province, s.province_code, s.number INTO ended
 	  FROM @registry@.sponsor s WHERE s.id = cancel_sponsor.sponsor_id AND s.status = 'filed' FOR NO KEY UPDATE;
 	IF NOT FOUND THEN
@@ -386,7 +387,7 @@ DECLARE
 	opened		bigint;
 BEGIN
 	of_sponsor := (SELECT t.sponsor_id FROM @registry@.site t WHERE t.id = open_cancellation.site_id);
-	PERFORM FROM @registry@.sponsor s WHERE s.id = of_sponsor FOR NO KEY UPDATE;
+	PERFORM @registry@.lock_records('{}', ARRAY[open_cancellation.site_id]);
 	IF (SELECT t.status FROM @registry@.site t WHERE t.id = open_cancellation.site_id) IS DISTINCT FROM 'filed' THEN
 		RETURN NULL;
 	END IF;
@@ -415,11 +416,29 @@ CREATE FUNCTION @registry@.follow_access() RETURNS trigger
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 BEGIN
-	-- of two that end at the same time, the second sees the first
-	PERFORM FROM @registry@.site t WHERE t.id = OLD.site_id FOR NO KEY UPDATE;
-	-- (in a snapshot of its own it is told to try again)
+	-- Of two that end at the same time, the second sees the first: each has written its event, and so has waited for the
+	-- other at the head of the sponsor's chain.  (In a snapshot of its own it is told to try again.)
 	PERFORM FROM @registry@.access c WHERE c.site_id = OLD.site_id AND c.status = 'live' FOR SHARE SKIP LOCKED;
-	IF NOT EXISTS (SELECT FROM @registry@.access c WHERE c.site_id = OLD.site_id AND c.status = 'live') THEN
+	IF NOT EXISTS (SELECT FROM @registry@.access c WHERE c.site_id = OLD.site_id AND c.status = 'live')
+	   -- (not as a condition on the row: that would have the index of filed sites read from its beginning)
+	   AND (SELECT t.status FROM @registry@.site t WHERE t.id = OLD.site_id) = 'filed' THEN
+		-- Whoever ends an access by a plain UPDATE holds it before its sponsor, against the order of locks, and somebody
+		-- who holds the sponsor may wait for the access: the sponsor is not waited for.  (All functions have it already.)
+		PERFORM FROM @registry@.account c JOIN @registry@.site t ON t.account_id = c.id
+		  WHERE t.id = OLD.site_id FOR KEY SHARE OF c SKIP LOCKED;
+		IF FOUND THEN
+			PERFORM FROM @registry@.sponsor s JOIN @registry@.site t ON t.sponsor_id = s.id
+			  WHERE t.id = OLD.site_id FOR NO KEY UPDATE OF s SKIP LOCKED;
+		END IF;
+		IF FOUND THEN
+			PERFORM FROM @registry@.site t WHERE t.id = OLD.site_id FOR NO KEY UPDATE SKIP LOCKED;
+		END IF;
+		IF NOT FOUND THEN
+			RAISE EXCEPTION 'access % is the last one of site %, whose sponsor is being worked on', OLD.id, OLD.site_id
+				USING ERRCODE = 'lock_not_available',
+					  DETAIL = 'A site without access is put before its bureau (变更后无接入信息, 4 §19(四)).',
+					  HINT = 'Try again, or end it with @registry@.cancel_access(), which waits.';
+		END IF;
 		PERFORM @registry@.open_cancellation(OLD.site_id, 'no_access',
 			format('site %s has no access left (变更后无接入信息, 4 §19(四))', OLD.site_id));
 	END IF;
@@ -428,9 +447,10 @@ END
 $$;
 COMMENT ON FUNCTION @registry@.follow_access() IS
 	'Trigger: when the last live access of a filed site ends, its cancellation is put before the bureau (4 §19(四))';
-CREATE TRIGGER follow_access AFTER UPDATE ON @registry@.access
+-- after the event of the change is written
+CREATE TRIGGER z_follow_access AFTER UPDATE ON @registry@.access
 	FOR EACH ROW WHEN (OLD.status = 'live' AND NEW.status <> 'live') EXECUTE FUNCTION @registry@.follow_access();
-CREATE TRIGGER follow_deleted_access AFTER DELETE ON @registry@.access
+CREATE TRIGGER z_follow_deleted_access AFTER DELETE ON @registry@.access
 	FOR EACH ROW WHEN (OLD.status = 'live') EXECUTE FUNCTION @registry@.follow_access();
 
 -- What a live access said before and what it says now.

@@ -150,17 +150,37 @@ BEGIN
 				  DETAIL = format('Its admission is %s, not open (4 §12(八)).', taker.admission);
 	END IF;
 
-	-- Locks are taken as an approval takes them: applications, then accesses, then accounts.
+	-- Locks are taken in the order of locks (24-lock.sql): the giver's applications and what the taker has applied for on
+	-- the same sites, accounts, the drafts that end with an application, accesses of both.
+	PERFORM FROM @registry@.application a
+	  WHERE a.state IN (SELECT s.code FROM icp.state s WHERE NOT s.is_final)
+		AND (a.provider_id = from_provider
+			 OR a.provider_id = to_provider AND a.kind = 'new_access'
+				AND EXISTS (SELECT FROM @registry@.access x WHERE x.site_id = a.site_id AND x.provider_id = from_provider))
+	  ORDER BY a.id FOR NO KEY UPDATE;
 	CREATE TEMP TABLE hand_over_application ON COMMIT DROP AS
 		SELECT a.id, a.kind, a.state, a.site_id, a.account_id, 'move' AS fate
 		  FROM @registry@.application a JOIN icp.state s ON s.code = a.state
 		 WHERE a.provider_id = from_provider AND NOT s.is_final AND (sites IS NULL OR a.site_id = ANY (sites))
-		 ORDER BY a.id FOR UPDATE OF a;
-	PERFORM FROM @registry@.access o
-	  WHERE o.provider_id = to_provider AND (sites IS NULL OR o.site_id = ANY (sites))
-		AND EXISTS (SELECT FROM @registry@.access a
-					 WHERE a.site_id = o.site_id AND a.provider_id = from_provider AND a.status <> 'cancelled')
-	  ORDER BY o.id FOR UPDATE;
+		 ORDER BY a.id FOR NO KEY UPDATE OF a;
+	-- (their keys change: nobody enters a record of such an account, or an application for such an access, meanwhile)
+	PERFORM FROM @registry@.account c
+	  WHERE c.provider_id = from_provider
+		AND (sites IS NULL OR EXISTS (SELECT FROM @registry@.site t WHERE t.account_id = c.id AND t.id = ANY (sites)))
+	  ORDER BY c.id FOR UPDATE;
+	PERFORM @registry@.lock_records(
+		ARRAY(SELECT p.id FROM pg_temp.hand_over_application h JOIN @registry@.application a ON a.id = h.id
+				JOIN @registry@.sponsor p ON p.id = a.sponsor_id WHERE p.status = 'draft'),
+		ARRAY(SELECT t.id FROM pg_temp.hand_over_application h JOIN @registry@.site t ON t.id = h.site_id
+			   WHERE t.status = 'draft'));
+	PERFORM FROM @registry@.access x
+	  WHERE x.id IN (SELECT a.id FROM @registry@.access a
+					  WHERE a.provider_id = from_provider AND a.status <> 'cancelled' AND (sites IS NULL OR a.site_id = ANY (sites))
+					 UNION ALL
+					 SELECT o.id FROM @registry@.access a JOIN @registry@.access o ON o.site_id = a.site_id
+					  WHERE a.provider_id = from_provider AND a.status <> 'cancelled' AND (sites IS NULL OR a.site_id = ANY (sites))
+						AND o.provider_id = to_provider)
+	  ORDER BY x.id FOR UPDATE;
 	CREATE TEMP TABLE hand_over_access ON COMMIT DROP AS
 		SELECT a.id, a.site_id, a.status, o.id AS other_id, o.status AS other_status
 		  FROM @registry@.access a
@@ -199,6 +219,9 @@ BEGIN
 	  FROM pg_temp.hand_over_application h WHERE a.id = h.id AND h.fate <> 'end';
 	GET DIAGNOSTICS receipt.applications_moved = ROW_COUNT;
 
+	-- Their events, of many sponsors and in several statements.
+	PERFORM @registry@.lock_sponsor_heads(ARRAY(
+		SELECT t.sponsor_id FROM pg_temp.hand_over_access x JOIN @registry@.site t ON t.id = x.site_id));
 	-- The accesses.  Where the taker has one already, a live one wins over a draft and over one that was cancelled; it is
 	-- live before the other ends, so that no site loses its last one (4 §14(四), §19(四)).
 	UPDATE @registry@.access o
@@ -296,6 +319,8 @@ DECLARE
 	receipt	@registry@.handover;
 	access	bigint;
 	ids		bigint[];
+	sites	bigint[];
+	accesses	bigint[];
 BEGIN
 	PERFORM @registry@.require_supervisor(of_provider, 'end accesses of');
 	IF coalesce(btrim(reason), '') = '' THEN
@@ -308,14 +333,25 @@ BEGIN
 				  HINT = 'UPDATE @registry@.provider SET admission = ''exiting'', admission_reason = … comes first (4 §32).';
 	END IF;
 	ids := ARRAY(SELECT a.id FROM @registry@.application a JOIN icp.state s ON s.code = a.state
-				  WHERE a.provider_id = of_provider AND NOT s.is_final AND a.filed_by <> 'bureau' ORDER BY a.id FOR UPDATE OF a);
+				  WHERE a.provider_id = of_provider AND NOT s.is_final AND a.filed_by <> 'bureau'
+				  ORDER BY a.id FOR NO KEY UPDATE OF a);
+	-- What ends with them, in the order of locks (24-lock.sql).  Nobody enters another access of a leaving provider.
+	sites := ARRAY(SELECT a.site_id FROM @registry@.access a WHERE a.provider_id = of_provider AND a.status <> 'cancelled'
+				   UNION SELECT a.site_id FROM @registry@.application a WHERE a.id = ANY (ids) AND a.site_id IS NOT NULL);
+	accesses := ARRAY(SELECT a.id FROM @registry@.access a WHERE a.provider_id = of_provider AND a.status <> 'cancelled'
+					  UNION SELECT a.access_id FROM @registry@.application a WHERE a.id = ANY (ids) AND a.access_id IS NOT NULL);
+	PERFORM @registry@.lock_records(ARRAY(SELECT a.sponsor_id FROM @registry@.application a WHERE a.id = ANY (ids)), sites,
+									accesses);
 	receipt.applications_ended := @registry@.end_applications(ids, why);
 	-- what could only be returned is ended in a second step
 	receipt.applications_ended := greatest(receipt.applications_ended,
 		@registry@.end_applications(ARRAY(SELECT a.id FROM @registry@.application a WHERE a.id = ANY (ids) AND a.state = 'returned'), why));
+	PERFORM @registry@.lock_sponsor_heads(ARRAY(SELECT t.sponsor_id FROM @registry@.site t WHERE t.id = ANY (sites)));
 	receipt.accesses := 0;
 	FOR access IN
-		SELECT a.id FROM @registry@.access a WHERE a.provider_id = of_provider AND a.status <> 'cancelled' ORDER BY a.id
+		-- (of those that are locked: the exempt owner may have entered another one)
+		SELECT a.id FROM @registry@.access a
+		 WHERE a.id = ANY (accesses) AND a.provider_id = of_provider AND a.status <> 'cancelled' ORDER BY a.id
 	LOOP
 		PERFORM @registry@.cancel_access(access, why);
 		receipt.accesses := receipt.accesses + 1;
@@ -344,10 +380,8 @@ BEGIN
 	IF coalesce(btrim(reason), '') = '' THEN
 		RAISE EXCEPTION 'a transfer (过户) to another account needs a reason' USING ERRCODE = 'check_violation';
 	END IF;
-	PERFORM FROM @registry@.application a JOIN icp.state s ON s.code = a.state
-	  WHERE a.sponsor_id = transfer_sponsor.sponsor_id AND NOT s.is_final ORDER BY a.id FOR UPDATE OF a;
 	SELECT p.id, p.account_id, p.province_code, p.status INTO sponsor
-	  FROM @registry@.sponsor p WHERE p.id = transfer_sponsor.sponsor_id FOR UPDATE;
+	  FROM @registry@.sponsor p WHERE p.id = transfer_sponsor.sponsor_id;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'sponsor % does not exist', transfer_sponsor.sponsor_id USING ERRCODE = 'foreign_key_violation';
 	END IF;
@@ -356,11 +390,24 @@ BEGIN
 			USING ERRCODE = 'insufficient_privilege',
 				  DETAIL = 'Which account a filing belongs to is for the bureau (通信管理局) of the sponsor''s province to say (3 Q25).';
 	END IF;
+	-- In the order of locks; the sites and what is proposed follow the sponsor by foreign key and trigger.
+	PERFORM FROM @registry@.application a JOIN icp.state s ON s.code = a.state
+	  WHERE a.sponsor_id = transfer_sponsor.sponsor_id AND NOT s.is_final ORDER BY a.id FOR NO KEY UPDATE OF a;
+	PERFORM FROM @registry@.account a WHERE a.id IN (sponsor.account_id, to_account) ORDER BY a.id FOR SHARE;
+	SELECT p.id, p.account_id, p.province_code, p.status INTO sponsor
+	  FROM @registry@.sponsor p WHERE p.id = transfer_sponsor.sponsor_id FOR UPDATE;
+	PERFORM FROM @registry@.site t WHERE t.sponsor_id = transfer_sponsor.sponsor_id ORDER BY t.id FOR NO KEY UPDATE;
+	PERFORM FROM @registry@.sponsor_change c JOIN @registry@.application a ON a.id = c.application_id
+	  WHERE a.sponsor_id = transfer_sponsor.sponsor_id ORDER BY a.id FOR NO KEY UPDATE OF c;
+	PERFORM FROM @registry@.site_change c JOIN @registry@.application a ON a.id = c.application_id
+	  WHERE a.sponsor_id = transfer_sponsor.sponsor_id ORDER BY a.id FOR NO KEY UPDATE OF c;
+	PERFORM FROM @registry@.access_change c JOIN @registry@.application a ON a.id = c.application_id
+	  WHERE a.sponsor_id = transfer_sponsor.sponsor_id ORDER BY a.id FOR NO KEY UPDATE OF c;
 	IF sponsor.status NOT IN ('draft', 'filed') THEN
 		RAISE EXCEPTION 'sponsor % cannot be transferred', sponsor.id
 			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = format('It is %s.', sponsor.status);
 	END IF;
-	SELECT a.id, a.status, a.provider_id INTO account FROM @registry@.account a WHERE a.id = to_account FOR SHARE;
+	SELECT a.id, a.status, a.provider_id INTO account FROM @registry@.account a WHERE a.id = to_account;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'account % does not exist', to_account USING ERRCODE = 'foreign_key_violation';
 	ELSIF account.status <> 'open' THEN

@@ -186,6 +186,7 @@ BEGIN
 				(coalesce(p.closes_on, make_date(open_annual_review.year, 12, 31)) + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS due_at) d
 		 WHERE s.status = 'filed' AND (s.filed_at IS NULL OR s.filed_at < d.opened_at)
 		   AND (of_province IS NULL OR s.province_code = icp.province_code(of_province))
+		 ORDER BY s.id			-- two that open the same wait for each other's rows in one order
 		ON CONFLICT ON CONSTRAINT annual_review_key DO NOTHING
 		RETURNING account_id, province_code, due_at),
 	told AS (

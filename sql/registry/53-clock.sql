@@ -96,9 +96,11 @@ CREATE FUNCTION @registry@.expire_applications(how_many integer) RETURNS bigint
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	due		bigint[];
-	one		bigint;
-	expired	bigint := 0;
+	due			bigint[];
+	with_draft	bigint[];
+	free_draft	bigint[];
+	one			bigint;
+	expired		bigint := 0;
 BEGIN
 	-- With the sponsor, so that of two runs only one ends a sponsor's last application, and they never wait for each other.
 	due := ARRAY(SELECT a.id FROM @registry@.application a JOIN @registry@.sponsor s ON s.id = a.sponsor_id
@@ -106,6 +108,12 @@ BEGIN
 					AND a.clock IN (SELECT t.code FROM icp.clock t WHERE t.action = 'expire')
 				  ORDER BY a.clock_due_at LIMIT how_many
 					FOR NO KEY UPDATE OF a, s SKIP LOCKED);
+	-- nor for who edits the draft of a site, which ends with its application
+	with_draft := ARRAY(SELECT a.id FROM @registry@.application a JOIN @registry@.site t ON t.id = a.site_id
+						 WHERE a.id = ANY (due) AND t.status = 'draft');
+	free_draft := ARRAY(SELECT a.id FROM @registry@.application a JOIN @registry@.site t ON t.id = a.site_id
+						 WHERE a.id = ANY (with_draft) AND t.status = 'draft' FOR NO KEY UPDATE OF t SKIP LOCKED);
+	due := ARRAY(SELECT unnest(due) EXCEPT (SELECT unnest(with_draft) EXCEPT SELECT unnest(free_draft)));
 	BEGIN
 		UPDATE @registry@.application a SET state = 'expired' WHERE a.id = ANY (due);
 		GET DIAGNOSTICS expired = ROW_COUNT;

@@ -71,7 +71,7 @@ BEGIN
 	END IF;
 
 	-- Whoever settles locks the applications in the order of their ids, and writes the events of the two sides in that
-	-- order, so that no two wait for each other: an event locks its application, or the log of its sponsor.  (What else is
+	-- order, so that no two wait for each other: an event locks the log of its application or its sponsor.  (What else is
 	-- applied for of a record that is revoked is locked too: an approval has its application before the record.)
 	applications := ARRAY(
 		SELECT @registry@.applications_of_holder(OLD.left_holder, OLD.left_holder_id)
@@ -84,10 +84,10 @@ BEGIN
 		AND NOT EXISTS (SELECT FROM icp.state s WHERE s.code = a.state AND s.is_final)
 		 OR a.id IN (OLD.left_application, OLD.right_application)
 	  ORDER BY a.id FOR NO KEY UPDATE;
-	IF NEW.settlement LIKE 'revoke%' THEN
-		-- before its log, as an approval does
-		PERFORM FROM @registry@.sponsor s
-		  WHERE s.id = CASE WHEN on_left THEN OLD.left_sponsor ELSE OLD.right_sponsor END FOR NO KEY UPDATE;
+	IF NEW.settlement LIKE 'revoke%' AND loser_holder = '@registry@.site'::regclass THEN
+		PERFORM @registry@.lock_sites(ARRAY[loser_id]);		-- before its log, as an approval does
+	ELSIF NEW.settlement LIKE 'revoke%' THEN
+		PERFORM @registry@.lock_sponsor(loser_id);
 	END IF;
 
 	INSERT INTO @registry@.conflict_settlement (left_claim, right_claim, settlement, reason, cause, contact, settled_by,

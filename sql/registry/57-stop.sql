@@ -195,7 +195,8 @@ END
 $$;
 COMMENT ON FUNCTION @registry@.stop_cancelled_site() IS
 	'Trigger: every provider of a cancelled site is ordered to stop its access (4 §22(三), (四))';
-CREATE TRIGGER stop_cancelled_site AFTER UPDATE ON @registry@.site
+-- before the event of the change is written, since an order that is there already is waited for
+CREATE TRIGGER a_stop_cancelled_site AFTER UPDATE ON @registry@.site
 	FOR EACH ROW WHEN (OLD.status = 'filed' AND NEW.status = 'cancelled')
 	EXECUTE FUNCTION @registry@.stop_cancelled_site();
 

@@ -59,6 +59,17 @@ DECLARE
 	hit			record;
 	returned	bigint;
 BEGIN
+	SELECT * INTO false_one FROM @registry@.prior_approval p WHERE p.id = prior_approval_id;
+	IF FOUND AND @registry@.acts_as_bureau(false_one.province_code) THEN
+		-- before the document and the first event, in the order of locks
+		PERFORM FROM @registry@.application a
+		  WHERE a.sponsor_id = false_one.sponsor_id AND a.site_id = coalesce(false_one.site_id, a.site_id)
+			AND a.state IN ('reviewing', 'conflicted') AND a.kind IN ('new_filing', 'new_site', 'change_site')
+		  ORDER BY a.id FOR NO KEY UPDATE;
+		PERFORM @registry@.lock_sites(ARRAY(
+			SELECT t.id FROM @registry@.site t
+			 WHERE t.sponsor_id = false_one.sponsor_id AND t.id = coalesce(false_one.site_id, t.id) AND t.status = 'filed'));
+	END IF;
 	SELECT * INTO false_one FROM @registry@.prior_approval p WHERE p.id = prior_approval_id FOR UPDATE;
 	IF NOT FOUND OR NOT @registry@.acts_as_bureau(false_one.province_code) THEN
 		RAISE EXCEPTION 'approval % does not exist, or is not yours to declare false', prior_approval_id

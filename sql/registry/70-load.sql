@@ -341,8 +341,7 @@ BEGIN
 	  JOIN @registry@.site t ON t.id = c.holder_id AND c.holder = '@registry@.site'::regclass
 	 ORDER BY d.row_no, d.domain;
 	-- No provider serves what is on a blacklist (4 §12(九)).  A record without access is filed, and view blacklist_hit
-	-- shows it.
-	PERFORM FROM @registry@.blacklist_gate FOR SHARE;
+	-- shows it.  (What is listed while the load runs is met when it commits: refuse_blacklisted_access.)
 	IF EXISTS (SELECT FROM @registry@.blacklist b WHERE b.removed_at IS NULL) THEN
 		INSERT INTO pg_temp.load_fault (row_no, field, found, problem)
 		SELECT f.row_no, CASE f.list WHEN 'sponsor' THEN 'unit_name' ELSE 'domain' END,
