@@ -159,7 +159,7 @@ BEGIN
 
 	-- as a restore without its rights, or another owner, leaves it
 	RETURN QUERY
-		SELECT 'right', 'icp.' || f::text, format('the registry''s owner may not execute it; run icp.allow_triggers(%L)', n.nspowner::regrole)
+		SELECT 'right', f::text, format('the registry''s owner may not execute it; run icp.allow_triggers(%L)', n.nspowner::regrole)
 		  FROM pg_namespace n, icp.missing_triggers(n.nspowner) AS f
 		 WHERE n.nspname = schema
 		 ORDER BY 2;

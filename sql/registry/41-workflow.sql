@@ -254,7 +254,7 @@ BEGIN
 		PERFORM FROM @registry@.site t WHERE t.id = NEW.site_id AND t.status = 'draft' FOR NO KEY UPDATE;
 		PERFORM FROM @registry@.access c WHERE c.site_id = NEW.site_id AND c.status = 'draft' ORDER BY c.id FOR NO KEY UPDATE;
 	END IF;
-	IF NEW.kind LIKE 'change\_%' THEN
+	IF NEW.kind LIKE E'change\\_%' THEN
 		PERFORM FROM @registry@.sponsor_change c WHERE c.application_id = NEW.id FOR NO KEY UPDATE;
 		PERFORM FROM @registry@.site_change c WHERE c.application_id = NEW.id FOR NO KEY UPDATE;
 		PERFORM FROM @registry@.access_change c WHERE c.application_id = NEW.id FOR NO KEY UPDATE;

@@ -6,6 +6,7 @@ CREATE TEMP TABLE made_role AS SELECT name FROM icp.create_roles() AS r(name);
 CREATE ROLE regress_icp_owner;
 CREATE ROLE regress_icp_reader;
 DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO regress_icp_owner', current_database()); END $$;
+SELECT icp.allow_triggers('regress_icp_owner');
 SET ROLE regress_icp_owner;
 SELECT icp.create_registry();
 SELECT * FROM icp.check_registry();
@@ -124,6 +125,7 @@ SELECT count(*) AS left_of_learning FROM pg_namespace WHERE nspname ^@ 'icp_refe
 
 DROP SCHEMA beian CASCADE;
 DO $$ BEGIN EXECUTE format('REVOKE CREATE ON DATABASE %I FROM regress_icp_owner', current_database()); END $$;
+DROP OWNED BY regress_icp_owner;
 DROP ROLE regress_icp_owner, regress_icp_reader;
 DO $$
 DECLARE

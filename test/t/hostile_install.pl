@@ -122,7 +122,7 @@ my $temp = join '', map { "CREATE TEMP TABLE $_ (name text, role_name text); " }
   qw(site sponsor member setting pg_roles pg_class registry_template record registry);
 foreach my $setting ('', $path, "$path SET transform_null_equals = on; SET quote_all_identifiers = on; SET datestyle = 'SQL, DMY'; ")
 {
-	$node->safe_psql('around', "$setting $temp CREATE EXTENSION icpfiling");
+	$node->safe_psql('around', "$setting $temp CREATE EXTENSION icpfiling; SELECT icp.allow_triggers('beian_owner')");
 	nothing_sprung('around', 'CREATE EXTENSION');
 	$node->safe_psql('around', "$setting $temp SELECT count(*) FROM icp.create_roles()");
 	nothing_sprung('around', 'create_roles()');
@@ -162,7 +162,7 @@ like($stderr, qr/standard_conforming_strings must be on/, 'with a word');
 
 # 3. a schema that looks like a registry
 new_database('fake');
-$node->safe_psql('fake', 'CREATE EXTENSION icpfiling');
+$node->safe_psql('fake', q{CREATE EXTENSION icpfiling; SELECT icp.allow_triggers('mallory')});
 my $evil = q{CREATE FUNCTION beian.evil() RETURNS text LANGUAGE plpgsql AS $f$ BEGIN PERFORM public.sprung('fake'); RETURN '1.0'; END $f$;
 	CREATE FUNCTION beian.evil_trigger() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN PERFORM public.sprung('fake'); RETURN NEW; END $f$;};
 my $tables = q{CREATE TABLE beian.registry_object (kind text, name text, definition text, server int);};
@@ -210,7 +210,7 @@ like($stderr, qr/role icp_ministry maker may make anybody a member/, 'create_rol
 like($stderr, qr/role icp_provider has the attribute LOGIN/, '... which has attributes');
 like($stderr, qr/role icp_bureau is a member of beian_owner/, '... and memberships');
 $node->safe_psql('postgres', 'CREATE DATABASE roles TEMPLATE template0; GRANT CREATE ON DATABASE roles TO beian_owner');
-$node->safe_psql('roles', 'CREATE EXTENSION icpfiling');
+$node->safe_psql('roles', q{CREATE EXTENSION icpfiling; SELECT icp.allow_triggers('beian_owner')});
 $node->safe_psql('roles', 'SELECT icp.create_registry()', extra_params => [ '-U', 'beian_owner' ]);
 is($node->safe_psql('roles', 'SELECT * FROM icp.check_registry()'),
 	"role|icp_bureau|is a member of beian_owner\nrole|icp_ministry|maker may make anybody a member\nrole|icp_provider|has the attribute LOGIN",
@@ -224,7 +224,7 @@ foreach my $db (qw(defaults1 defaults2))
 }
 my $defaults = join '', map { "ALTER DEFAULT PRIVILEGES GRANT ALL ON $_ TO reader; ALTER DEFAULT PRIVILEGES GRANT ALL ON $_ TO PUBLIC;" }
   qw(TABLES SEQUENCES FUNCTIONS TYPES SCHEMAS);
-$node->safe_psql('defaults1', "$defaults CREATE EXTENSION icpfiling; SET ROLE beian_owner; SELECT icp.create_registry()");
+$node->safe_psql('defaults1', "$defaults CREATE EXTENSION icpfiling; SELECT icp.allow_triggers('beian_owner'); SET ROLE beian_owner; SELECT icp.create_registry()");
 is($node->safe_psql('defaults1', q{
 	SELECT 'schema' WHERE has_schema_privilege('reader', 'icp', 'CREATE')
 	UNION ALL
@@ -235,7 +235,7 @@ is($node->safe_psql('defaults1', q{
 	SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'icp'::regnamespace AND p.proname = 'learn_registry'
 	   AND has_function_privilege('reader', p.oid, 'EXECUTE')}), '', 'default privileges open nothing of the extension');
 is($node->safe_psql('defaults1', 'SELECT * FROM icp.check_registry()'), '', 'as check_registry() says');
-$node->safe_psql('defaults2', "CREATE EXTENSION icpfiling; SET ROLE beian_owner; $defaults SELECT icp.create_registry()");
+$node->safe_psql('defaults2', "CREATE EXTENSION icpfiling; SELECT icp.allow_triggers('beian_owner'); SET ROLE beian_owner; $defaults SELECT icp.create_registry()");
 is($node->safe_psql('defaults2', q{
 	SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'beian'::regnamespace AND c.relkind IN ('r', 'v')
 	   AND has_table_privilege('reader', c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER')
