@@ -44,22 +44,29 @@ my $use = q{
 };
 $node->safe_psql('postgres', 'CREATE DATABASE whole TEMPLATE template0');
 command_ok([ 'pg_restore', '--exit-on-error', '-d', $node->connstr('whole'), "$folder/custom" ], 'restored whole');
-is($node->safe_psql('whole', 'SELECT * FROM icp.check_registry()'), '', 'nothing is missing');
+my $of_shop = join("\n", 'right|INSERT, SELECT, UPDATE on claim to shop|added', 'right|INSERT, SELECT, UPDATE on claim_edge to shop|added',
+	'right|USAGE on schema to shop|added');
+is($node->safe_psql('whole', 'SELECT * FROM icp.check_registry()'), $of_shop, "nothing is missing, and the other application's rights are told");
 is($node->safe_psql('whole', $use), "\nt\n0\n1", 'and it goes on');
 
 # Without rights: told, with what to run.
 $node->safe_psql('postgres', 'CREATE DATABASE no_acl TEMPLATE template0');
 command_ok([ 'pg_restore', '--exit-on-error', '--no-acl', '-d', $node->connstr('no_acl'), "$folder/custom" ], 'restored without rights');
-is($node->safe_psql('no_acl', "SELECT kind, name, problem FROM icp.check_registry() WHERE kind = 'right' ORDER BY name"),
+is($node->safe_psql('no_acl', "SELECT kind, name, problem FROM icp.check_registry() WHERE name LIKE 'icp.%' ORDER BY name"),
 	join("\n", map { "right|icp.$_|the registry's owner may not execute it; run icp.allow_triggers('keeper')" }
-		'chain_event()', 'check_password(text,text)', 'detect_conflict()', 'hash_password(text,integer)'), 'what is missing is told');
+		'chain_event()', 'check_password(text,text)', 'count_try(oid,text,bigint,name,text,boolean)', 'detect_conflict()',
+			'hash_password(text,integer)'), 'what is missing is told');
+is($node->safe_psql('no_acl', "SELECT * FROM icp.check_registry() WHERE name LIKE '% on confirm_sms(%'"),
+	'right|EXECUTE on confirm_sms(application_id bigint, code text) to PUBLIC|added', 'and what everybody may, since functions began anew');
 my $stderr;
 isnt($node->psql('no_acl', 'SET ROLE keeper; SELECT beian.issue_password(1)', stderr => \$stderr), 0, 'no password is made without the right');
 like($stderr, qr/permission denied for function hash_password/, 'with its message');
 $node->safe_psql('no_acl', q{
 	SELECT icp.allow_triggers('keeper'), icp.allow_triggers('shop');
 	GRANT USAGE ON SCHEMA beian TO shop; GRANT SELECT, INSERT, UPDATE ON beian.claim, beian.claim_edge TO shop});
-is($node->safe_psql('no_acl', "SELECT * FROM icp.check_registry() WHERE kind = 'right'"), '', 'then nothing is missing');
+like($node->safe_psql('no_acl', 'SELECT * FROM icp.check_registry()'), qr/to PUBLIC\|added/, 'and everybody may still what they may not');
+$node->safe_psql('no_acl', 'SELECT icp.grant_registry()');
+is($node->safe_psql('no_acl', 'SELECT * FROM icp.check_registry()'), $of_shop, 'then nothing is missing or too much');
 is($node->safe_psql('no_acl', $use), "\nt\n0\n1", 'and it goes on');
 
 # In another database the right is given anew.

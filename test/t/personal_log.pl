@@ -29,6 +29,7 @@ foreach my $node ($plain, $held)
 		CREATE ROLE keeper LOGIN;
 		CREATE ROLE loader LOGIN IN ROLE keeper;
 		GRANT CREATE ON DATABASE postgres TO keeper;
+		SELECT icp.allow_triggers('keeper');
 		SET ROLE keeper;
 		SELECT icp.create_registry();
 		INSERT INTO beian.provider (name, province, licence) VALUES ('云', '京', '京B2-20170324');

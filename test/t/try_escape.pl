@@ -264,7 +264,16 @@ $standby->stop;
 $node->psql('postgres', q{\set VERBOSITY sqlstate
 	CREATE ROLE other; GRANT CREATE ON DATABASE postgres TO other; SET ROLE other;
 	SELECT icp.count_try('beian'::regnamespace, 'application.sms', 7, 's1', NULL, true);}, stdout => \$o, stderr => \$e);
-like($e, qr/42501/, 'not for a schema of somebody else');
+like($e, qr/42501/, 'not for who may lay no registry');
+owner(q{SELECT icp.allow_triggers('other')});
+$node->psql('postgres', q{
+	SET ROLE other;
+	SELECT icp.count_try('beian'::regnamespace, 'application.sms', 7, 's1', NULL, true);}, stdout => \$o, stderr => \$e);
+like($e, qr/permission denied to count tries in schema "beian"/, 'nor for who may call it');
+$node->psql('postgres', q{\set VERBOSITY sqlstate
+	SET ROLE other;
+	SELECT icp.count_try('beian'::regnamespace, 'application.sms', 7, 's1', NULL, true);}, stdout => \$o, stderr => \$e);
+like($e, qr/42501/, 'as of a schema of somebody else');
 $node->psql('postgres', q{\set VERBOSITY sqlstate
 	SET ROLE other; CREATE SCHEMA own; SELECT icp.count_try('own'::regnamespace, 'application.sms', 7, 's1', NULL, true);}, stdout => \$o, stderr => \$e);
 like($e, qr/42704/, 'nor for a schema that is no registry');
