@@ -62,7 +62,10 @@ ICPFiling::add_own_objects($node, 'postgres');
 my $before = ICPFiling::state_of($node, 'postgres');
 my $definitions = ICPFiling::definitions($node, 'postgres');
 my $altered = $node->safe_psql('postgres', 'SELECT * FROM icp.check_registry()');
-is($altered, 'trigger|site.note_change|added', 'a trigger of others is known as such');
+is($altered, join("\n", 'trigger|site.note_change|added',
+	'right|EXECUTE, EXECUTE WITH GRANT OPTION on lookup(question text) to own_reader|added',
+	'right|SELECT (id, number), UPDATE (name) on site to own_reader|added', 'right|USAGE on site_id_seq to own_reader|added',
+	'default right|SELECT on tables to own_reader|added'), 'a trigger and rights of others are known as such');
 like($before, qr/^sponsor_serial_11_\d{4}\|1$/m, 'the sequence of this year is there');
 
 my $connection = $node->connstr('postgres');
