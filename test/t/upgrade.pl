@@ -59,7 +59,7 @@ sub upgrade
 	my ($out, $err);
 	my $done = IPC::Run::run [ $new->installed_command('pg_upgrade'), '-d', abs_path($old->data_dir), '-D', abs_path($new->data_dir),
 		'-b', $bindir, '-B', $same ? $bindir : dirname($new->installed_command('postgres')),
-		'-s', $new->host, '-p', $old->port, '-P', $new->port, '-j', '2' ],
+		'-s', $new->host, '-p', $old->port, '-P', $new->port, '-j', '2', '--no-sync' ],
 	  '>', \$out, '2>&1', init => sub { chdir "$folder/$name" };
 	ok($done, "$name: pg_upgrade");
 	if (!$done)
