@@ -482,7 +482,7 @@ COMMENT ON FUNCTION @registry@.record_access_change() IS
 	'Trigger: writes the event of a change of a live access, old and new values of what changed';
 CREATE TRIGGER record_deletion AFTER DELETE ON @registry@.access
 	FOR EACH ROW WHEN (OLD.status = 'live') EXECUTE FUNCTION @registry@.record_access_change();
--- (another provider: 49-handover.sql, many at once)
+-- (another provider: provider/hand_over.sql, many at once)
 CREATE TRIGGER record_change AFTER UPDATE ON @registry@.access
 	FOR EACH ROW WHEN (OLD.status = 'live' AND NEW.provider_id = OLD.provider_id)
 	EXECUTE FUNCTION @registry@.record_access_change();

@@ -117,7 +117,7 @@ $$;
 COMMENT ON FUNCTION @registry@.report_problems(bigint) IS
 	'Why the automatic check returns a reported application: the records, provider''s standing, password, approvals, form rules, and if those let it pass the blacklists (4 §18(三)1); no row: it passes';
 
--- What a step will lock is locked before its event is written, in the order of locks (24-lock.sql).  Of two approvals that
+-- What a step will lock is locked before its event is written, in the order of locks (record/lock.sql).  Of two approvals that
 -- concern one sponsor the second sees what the first did, and nobody changes what is tested between the test and the
 -- effect.  (New sites of the sponsor may come in.)  A report locks what its applicant could still alter; so does every
 -- other step, since several may be taken in one transaction, and the first one's event has the head of the log.

@@ -150,7 +150,7 @@ BEGIN
 				  DETAIL = format('Its admission is %s, not open (4 §12(八)).', taker.admission);
 	END IF;
 
-	-- Locks are taken in the order of locks (24-lock.sql): the giver's applications and what the taker has applied for on
+	-- Locks are taken in the order of locks (record/lock.sql): the giver's applications and what the taker has applied for on
 	-- the same sites, accounts, the drafts that end with an application, accesses of both.
 	PERFORM FROM @registry@.application a
 	  WHERE a.state IN (SELECT s.code FROM icp.state s WHERE NOT s.is_final)
@@ -335,7 +335,7 @@ BEGIN
 	ids := ARRAY(SELECT a.id FROM @registry@.application a JOIN icp.state s ON s.code = a.state
 				  WHERE a.provider_id = of_provider AND NOT s.is_final AND a.filed_by <> 'bureau'
 				  ORDER BY a.id FOR NO KEY UPDATE OF a);
-	-- What ends with them, in the order of locks (24-lock.sql).  Nobody enters another access of a leaving provider.
+	-- What ends with them, in the order of locks (record/lock.sql).  Nobody enters another access of a leaving provider.
 	sites := ARRAY(SELECT a.site_id FROM @registry@.access a WHERE a.provider_id = of_provider AND a.status <> 'cancelled'
 				   UNION SELECT a.site_id FROM @registry@.application a WHERE a.id = ANY (ids) AND a.site_id IS NOT NULL);
 	accesses := ARRAY(SELECT a.id FROM @registry@.access a WHERE a.provider_id = of_provider AND a.status <> 'cancelled'

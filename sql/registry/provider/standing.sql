@@ -441,7 +441,7 @@ COMMENT ON COLUMN @registry@.access_place.mode IS 'Way of access';
 COMMENT ON COLUMN @registry@.access_place.status IS 'draft, live or cancelled';
 COMMENT ON COLUMN @registry@.access_place.province_code IS 'The sponsor''s province, GB/T 2260';
 
--- Row security of what 22-provider.sql made.
+-- Row security of what party/party.sql and provider.sql made.
 ALTER TABLE @registry@.provider ENABLE ROW LEVEL SECURITY;
 CREATE POLICY provider_see ON @registry@.provider FOR SELECT USING (true);
 CREATE POLICY provider_apply ON @registry@.provider FOR INSERT WITH CHECK (@registry@.supervises_provider(province_code));
