@@ -138,7 +138,7 @@ COMMENT ON FUNCTION @registry@.truth_problems(bigint) IS
 ALTER TABLE @registry@.untrue_item ENABLE ROW LEVEL SECURITY;
 CREATE POLICY untrue_item_see ON @registry@.untrue_item FOR SELECT
 	USING ((SELECT @registry@.acts_nationwide()) OR @registry@.acts_as_bureau(province_code)
-		   OR EXISTS (SELECT FROM @registry@.sponsor s WHERE s.id = sponsor_id));
+		   OR @registry@.sees_sponsor(sponsor_id) OR @registry@.serves_site_of(sponsor_id));
 CREATE POLICY untrue_item_enter ON @registry@.untrue_item FOR INSERT
 	WITH CHECK (@registry@.acts_as_bureau(province_code) OR @registry@.sees_sponsor(sponsor_id));
 -- whoever had to file it does not clear it himself

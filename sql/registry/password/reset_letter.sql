@@ -256,7 +256,7 @@ COMMENT ON COLUMN @registry@.overdue_reset_letter.due_at IS 'Since when';
 
 ALTER TABLE @registry@.reset_letter ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reset_letter_see ON @registry@.reset_letter FOR SELECT
-	USING (EXISTS (SELECT FROM @registry@.application a WHERE a.id = application_id));
+	USING (@registry@.reads_application(application_id));
 CREATE POLICY reset_letter_enter ON @registry@.reset_letter FOR INSERT
 	WITH CHECK (EXISTS (SELECT FROM @registry@.application a
 						 WHERE a.id = application_id AND @registry@.is_member('{provider}', NULL, a.provider_id)));

@@ -403,10 +403,10 @@ COMMENT ON FUNCTION @registry@.is_served_in(bigint, smallint[]) IS
 -- (plpgsql keeps the plan from row to row; an SQL function that runs as its owner does not.)
 -- Permissive policies add to those that go by the sponsor's province and account.  The array is made once a query.
 CREATE POLICY access_see_place ON @registry@.access FOR SELECT USING (
-	(SELECT @registry@.own_provinces()) <> '{}'
+	(SELECT @registry@.own_provinces() <> '{}')
 	AND @registry@.lies_in(server_province, provider_id, (SELECT @registry@.own_provinces())));
 CREATE POLICY site_see_place ON @registry@.site FOR SELECT USING (
-	(SELECT @registry@.own_provinces()) <> '{}'
+	(SELECT @registry@.own_provinces() <> '{}')
 	AND @registry@.is_served_in(id, (SELECT @registry@.own_provinces())));
 
 CREATE VIEW @registry@.access_place WITH (security_barrier) AS

@@ -93,6 +93,18 @@ END;
 COMMENT ON FUNCTION @registry@.may_alter(bigint) IS
 	'Row security: may the acting role alter what this application proposes? Its sponsor and its provider, until it lies with the bureau';
 
+-- With the asker's own rights: what the policy of application says, in one word.
+CREATE FUNCTION @registry@.reads_application(application_id bigint) RETURNS boolean
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	RETURN EXISTS (SELECT FROM @registry@.application a WHERE a.id = reads_application.application_id);
+END
+$$;
+COMMENT ON FUNCTION @registry@.reads_application(bigint) IS
+	'Row security: does the acting role see this application, and so what belongs to it?';
+
 CREATE FUNCTION @registry@.fill_change() RETURNS trigger
 	LANGUAGE plpgsql
 	SECURITY DEFINER
@@ -289,7 +301,7 @@ CREATE TRIGGER record_withdrawal AFTER DELETE ON @registry@.access_change
 -- Whoever sees the application sees what it proposes.
 ALTER TABLE @registry@.sponsor_change ENABLE ROW LEVEL SECURITY;
 CREATE POLICY sponsor_change_see ON @registry@.sponsor_change FOR SELECT
-	USING (EXISTS (SELECT FROM @registry@.application a WHERE a.id = application_id));
+	USING (@registry@.reads_application(application_id));
 CREATE POLICY sponsor_change_enter ON @registry@.sponsor_change FOR INSERT
 	WITH CHECK (status = 'pending' AND num_nonnulls(old_values, applied_at) = 0 AND @registry@.may_alter(application_id));
 CREATE POLICY sponsor_change_alter ON @registry@.sponsor_change FOR UPDATE
@@ -300,7 +312,7 @@ CREATE POLICY sponsor_change_drop ON @registry@.sponsor_change FOR DELETE
 
 ALTER TABLE @registry@.site_change ENABLE ROW LEVEL SECURITY;
 CREATE POLICY site_change_see ON @registry@.site_change FOR SELECT
-	USING (EXISTS (SELECT FROM @registry@.application a WHERE a.id = application_id));
+	USING (@registry@.reads_application(application_id));
 CREATE POLICY site_change_enter ON @registry@.site_change FOR INSERT
 	WITH CHECK (status = 'pending' AND num_nonnulls(old_values, applied_at) = 0 AND @registry@.may_alter(application_id));
 CREATE POLICY site_change_alter ON @registry@.site_change FOR UPDATE
@@ -311,7 +323,7 @@ CREATE POLICY site_change_drop ON @registry@.site_change FOR DELETE
 
 ALTER TABLE @registry@.access_change ENABLE ROW LEVEL SECURITY;
 CREATE POLICY access_change_see ON @registry@.access_change FOR SELECT
-	USING (EXISTS (SELECT FROM @registry@.application a WHERE a.id = application_id));
+	USING (@registry@.reads_application(application_id));
 CREATE POLICY access_change_enter ON @registry@.access_change FOR INSERT
 	WITH CHECK (status = 'pending' AND num_nonnulls(old_values, applied_at) = 0 AND @registry@.may_alter(application_id));
 CREATE POLICY access_change_alter ON @registry@.access_change FOR UPDATE

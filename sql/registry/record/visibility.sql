@@ -58,29 +58,35 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @registry@.own_providers() IS 'Row security: providers for which the acting role acts';
 
-CREATE FUNCTION @registry@.kept_accounts() RETURNS SETOF bigint
-	LANGUAGE sql STABLE
+-- (plpgsql keeps the plan from row to row.)
+CREATE FUNCTION @registry@.is_told(recipient text, provider_id bigint, account_id bigint, sponsor_id bigint) RETURNS boolean
+	LANGUAGE plpgsql STABLE
 	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
-BEGIN ATOMIC
-	SELECT a.id
-	  FROM @registry@.account a
-	 WHERE a.provider_id IN (SELECT m.provider_id FROM @registry@.member m
-							  WHERE m.role_name = @registry@.acting_user() AND m.role = 'provider');
-END;
-COMMENT ON FUNCTION @registry@.kept_accounts() IS 'Row security: accounts that the acting role''s provider keeps now';
-
-CREATE FUNCTION @registry@.kept_sponsors() RETURNS SETOF bigint
-	LANGUAGE sql STABLE
-	SECURITY DEFINER
-	SET search_path = pg_catalog, icp, pg_temp
-BEGIN ATOMIC
-	SELECT s.id
-	  FROM @registry@.sponsor s
-	 WHERE s.account_id IN (SELECT k FROM @registry@.kept_accounts() k);
-END;
-COMMENT ON FUNCTION @registry@.kept_sponsors() IS
-	'Row security: sponsors whose account the acting role''s provider keeps now; one that went to another account is no longer its';
+AS $$
+#variable_conflict use_variable
+BEGIN
+	RETURN EXISTS (
+		SELECT FROM @registry@.member m
+		 WHERE m.role_name = @registry@.acting_user()
+		   AND CASE m.role
+			   WHEN 'sponsor' THEN recipient IN ('sponsor', 'principal', 'rival') AND m.account_id = account_id
+			   WHEN 'provider' THEN
+					CASE WHEN recipient = 'provider' OR recipient IN ('sponsor', 'principal') AND sponsor_id IS NULL
+						 -- (an account's own codes name no sponsor)
+						 THEN m.provider_id = provider_id
+						 WHEN recipient IN ('sponsor', 'principal')
+						 -- a sponsor that went to another account took what it was told with it
+						 THEN EXISTS (SELECT FROM @registry@.sponsor s JOIN @registry@.account a ON a.id = s.account_id
+									   WHERE s.id = sponsor_id AND a.provider_id = m.provider_id)
+						 WHEN recipient = 'rival'
+						 THEN EXISTS (SELECT FROM @registry@.account a
+									   WHERE a.id = account_id AND a.provider_id = m.provider_id) END
+			   ELSE false END);
+END
+$$;
+COMMENT ON FUNCTION @registry@.is_told(text, bigint, bigint, bigint) IS
+	'Row security: is the acting role the one to whom such a message went, or the provider that keeps his account?';
 
 CREATE FUNCTION @registry@.served_sites() RETURNS SETOF bigint
 	LANGUAGE sql STABLE

@@ -11,9 +11,9 @@ ALTER TABLE @registry@.account ENABLE ROW LEVEL SECURITY;
 -- (names no other table: policies of others look accounts up)
 CREATE POLICY account_see ON @registry@.account FOR SELECT
 	USING ((SELECT @registry@.acts_nationwide())
-		   OR province_code = ANY ((SELECT @registry@.own_provinces())::smallint[])
-		   OR id = ANY ((SELECT @registry@.own_accounts())::bigint[])
-		   OR provider_id = ANY ((SELECT @registry@.own_providers())::bigint[]));
+		   OR icp.array_has((SELECT @registry@.own_provinces()), ARRAY[province_code])
+		   OR icp.array_has((SELECT @registry@.own_accounts()), ARRAY[id])
+		   OR icp.array_has((SELECT @registry@.own_providers()), ARRAY[provider_id]));
 CREATE POLICY account_enter ON @registry@.account FOR INSERT WITH CHECK (
 	provider_id IN (SELECT m.provider_id FROM @registry@.member m
 					 WHERE m.role_name = @registry@.acting_user() AND m.role = 'provider'));
@@ -95,14 +95,8 @@ CREATE POLICY event_see ON @registry@.event FOR SELECT
 -- for something with the sponsor: an address, masked, is the sponsor's.
 CREATE POLICY notice_see ON @registry@.notice FOR SELECT
 	USING ((SELECT @registry@.acts_nationwide())
-		   OR province_code = ANY ((SELECT @registry@.own_provinces())::smallint[])
-		   OR recipient = 'provider' AND provider_id = ANY ((SELECT @registry@.own_providers())::bigint[])
-		   OR recipient IN ('sponsor', 'principal', 'rival') AND account_id = ANY ((SELECT @registry@.own_accounts())::bigint[])
-		   -- (a sponsor that went to another account took what it was told with it; an account's own codes name no sponsor)
-		   OR recipient IN ('sponsor', 'principal') AND sponsor_id IN (SELECT v FROM @registry@.kept_sponsors() v)
-		   OR recipient = 'rival' AND account_id IN (SELECT v FROM @registry@.kept_accounts() v)
-		   OR recipient IN ('sponsor', 'principal') AND sponsor_id IS NULL
-			  AND provider_id = ANY ((SELECT @registry@.own_providers())::bigint[]));
+		   OR icp.array_has((SELECT @registry@.own_provinces()), ARRAY[province_code])
+		   OR @registry@.is_told(recipient, provider_id, account_id, sponsor_id));
 
 -- The claims themselves are the owner's: nobody else reads or writes them but through the triggers.
 
