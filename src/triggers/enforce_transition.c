@@ -283,7 +283,8 @@ icp_enforce_transition(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigdata = icp_after_trigger(fcinfo, "enforce_transition");
 	Trigger    *trigger = trigdata->tg_trigger;
-	Oid			user = GetUserId();
+	Oid			current = GetUserId();
+	Oid			user;
 	OwnerSwitch saved;
 	Step		step = {0};
 	HeapTuple	tuple;
@@ -298,6 +299,13 @@ icp_enforce_transition(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("trigger \"%s\" needs three arguments", trigger->tgname),
 				 errhint("icp.enforce_transition('kind_column', 'state_column', 'id_column').")));
+
+	/*
+	 * Who acts is the role of SET ROLE or the session's, as acting_user() of a registry says, whoever's function the
+	 * step is in: a member's own SECURITY DEFINER function lends nobody its owner's part.  The table owner's functions
+	 * take steps of the system.
+	 */
+	user = has_privs_of_role(current, trigdata->tg_relation->rd_rel->relowner) ? current : GetOuterUserId();
 
 	icp_become_owner_for_sql(trigdata->tg_relation, &saved);
 	if (SPI_connect() != SPI_OK_CONNECT)
