@@ -144,8 +144,13 @@ icp_log_got_key(Oid log)
 	Oid			types[] = {REGCLASSOID};
 	Datum		values[] = {ObjectIdGetDatum(whole_log(log))};
 
-	run_as_owner("UPDATE icp.log_identity SET keyed_since = pg_catalog.now()"
-				 " WHERE log OPERATOR(pg_catalog.=) $1 AND keyed_since IS NULL", 1, types, values, SPI_OK_UPDATE);
+	/*
+	 * Another session that writes a first event with the key, and has not committed, is not waited for: it may be idle,
+	 * and this is every event's way.  If it rolls back, the next statement that writes an event says so.
+	 */
+	run_as_owner("UPDATE icp.log_identity SET keyed_since = pg_catalog.now() WHERE log OPERATOR(pg_catalog.=)"
+				 " (SELECT i.log FROM icp.log_identity i WHERE i.log OPERATOR(pg_catalog.=) $1 AND i.keyed_since IS NULL"
+				 " FOR NO KEY UPDATE SKIP LOCKED)", 1, types, values, SPI_OK_UPDATE);
 }
 
 /*

@@ -284,6 +284,13 @@ BEGIN
 END $$;
 SELECT icp.event_problem(NULL, 'regress_shared.other', NULL), icp.event_problem(ROW(1), NULL, NULL);
 SELECT icp.event_problem(o, 0, NULL) FROM regress_shared.other o;
+-- What a temporary log, which has no identity, had digested passes in no log that has lost its own.
+CREATE TEMP TABLE no_head (kind text, chain_id bigint, seq bigint, digest bytea, province_code smallint, changed_at timestamptz, PRIMARY KEY (chain_id, kind));
+CREATE TEMP TABLE no_log (application_id bigint, sponsor_id bigint, province_code smallint, seq bigint, method smallint, salt bytea, values_digest bytea, digest bytea);
+CREATE TRIGGER z BEFORE INSERT ON no_log FOR EACH ROW EXECUTE FUNCTION icp.chain_event('no_head');
+INSERT INTO no_log (application_id) VALUES (1);
+CREATE TABLE regress_shared.forged AS TABLE no_log;
+SELECT icp.event_problem(l, 'no_log', NULL) AS temporary, icp.event_problem(f, 'regress_shared.forged', NULL) AS forged FROM no_log l, regress_shared.forged f;
 DROP SCHEMA regress_shared CASCADE;
 DROP OWNED BY regress_icp_plain;
 DROP ROLE regress_icp_plain;

@@ -10,7 +10,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = ICPFiling::new_node('key');
+my $node = ICPFiling::new_node('key', 'max_prepared_transactions = 10');
 my $folder = abs_path(PostgreSQL::Test::Utils::tempdir());
 my $key = "$folder/key";
 
@@ -116,6 +116,12 @@ is(methods(), '4|21', 'nothing was written without its key');
 
 # With a key, by either digest; in one session over a change of the file.
 write_key($key, $bytes, 0600);
+# Whoever writes the log's first event with the key keeps nobody from writing the second.
+$node->safe_psql('postgres', "BEGIN; INSERT INTO beian.event (actor, event, sponsor_id) VALUES ('a', 'a', 1001); PREPARE TRANSACTION 'first'");
+is($node->psql('postgres', "SET lock_timeout = '5s'; BEGIN; INSERT INTO beian.event (actor, event, sponsor_id) VALUES ('a', 'a', 1002); ROLLBACK",
+	stderr => \$err), 0, 'an open transaction with the first event with the key keeps nobody waiting') or diag($err);
+$node->safe_psql('postgres', "ROLLBACK PREPARED 'first'");
+is($node->safe_psql('postgres', "SELECT icp.log_keyed_since('beian.event') IS NULL"), 't', 'nothing was committed with it yet');
 $node->safe_psql('postgres', $event);
 set('event_digest', 'sm3');
 $node->safe_psql('postgres', $event);

@@ -470,6 +470,9 @@ AS $$
 DECLARE
 	problems	text;
 BEGIN
+	IF NOT @registry@.acts_as_owner() THEN
+		PERFORM icp.pass_gate();
+	END IF;
 	IF NEW.application_id IS NULL AND NEW.site_ids IS NULL THEN
 		UPDATE @registry@.blacklist_gate SET listed_at = now();
 	ELSE

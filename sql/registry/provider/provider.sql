@@ -234,6 +234,9 @@ DECLARE
 	lease	@registry@.provider_lease := NEW;
 BEGIN
 	IF TG_ARGV[0] = 'at_commit' THEN
+		IF NOT @registry@.acts_as_owner() THEN
+			PERFORM icp.pass_gate();
+		END IF;
 		-- An UPDATE, not a lock: at REPEATABLE READ the second one fails (40001) instead of looking at an old snapshot.
 		UPDATE @registry@.lease_chain SET links = links + 1;
 		SELECT l.* INTO lease FROM @registry@.provider_lease l WHERE l.id = NEW.id;
