@@ -10,7 +10,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $seed = $ENV{ICP_YEAR_SEED} || int(rand(1e6));
-my $acts = $ENV{ICP_YEAR_ACTS} || 400;    # of each session in each month
+my $acts = $ENV{ICP_YEAR_ACTS} || 200;    # of each session in each month
 my $sessions = 8;
 my $months = 12;
 my %killed = map { $_ => 1 } (2, 5, 6, 9, 11);

@@ -86,8 +86,8 @@ DECLARE
 	at			record;
 	mine		text := life.one_of('v', 'w', 'x', 'y', 'z') || floor(random() * 1e12)::bigint;
 	wanted		text := life.one_of('change_site', 'change_site', 'change_site', 'change_sponsor', 'change_principal', 'new_access',
-								 'new_access', 'change_access', 'cancel_access', 'cancel_site', 'cancel_sponsor', 'licence',
-								 'password_reset');
+								 'new_access', 'change_access', 'cancel_access', 'cancel_access', 'cancel_access', 'cancel_site',
+								 'cancel_sponsor', 'licence', 'password_reset');	-- (few sites have a second access to cancel)
 	concerns	text := (SELECT k.concerns FROM icp.application_kind k WHERE k.code = wanted);
 	made		bigint;
 BEGIN
