@@ -20,9 +20,10 @@
 #include "core/ip_special.h"
 #include "core/phone.h"
 #include "rules/keyword.h"
+#include "rules/rule_string.h"
 #include "utils/date.h"
 
-/* The fields that rules know; their names are in rule_context.c. */
+/* The fields that rules know; their names are in rule_shape.c. */
 typedef enum RuleField
 {
 	FIELD_NONE = -1,
@@ -114,17 +115,10 @@ typedef struct RuleShape
 {
 	RuleFields	present;		/* FIELD_BITs of the fields that are there */
 	int			natts;
-	int			last;			/* the greatest attnum that is read */
 	RuleColumn	columns[RULE_FIELDS];
 	Datum	   *values;			/* work space for natts */
 	bool	   *nulls;
 } RuleShape;
-
-typedef struct RuleText
-{
-	const char *s;				/* UTF-8, not zero-terminated */
-	int			len;
-} RuleText;
 
 /* Official ids of 主办单位性质 that rules speak of; others are data (icp.nature). */
 #define NATURE_UNKNOWN		(-1)

@@ -15,8 +15,7 @@
 
 #include "compat.h"
 #include "rules/rule_code.h"
-#include "rules/rule_context.h"
-#include "rules/rule_text.h"
+#include "rules/rule_string.h"
 #include "rules/table_copy.h"
 #include "types/encoding.h"
 

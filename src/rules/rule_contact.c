@@ -7,7 +7,7 @@
 #include "core/address.h"
 #include "core/email.h"
 #include "core/province.h"
-#include "rules/rule_context.h"
+#include "rules/rule_finding.h"
 #include "rules/rule_text.h"
 
 /*

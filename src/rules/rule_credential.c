@@ -7,7 +7,7 @@
 #include "core/province.h"
 #include "lib/stringinfo.h"
 #include "rules/rule_code.h"
-#include "rules/rule_context.h"
+#include "rules/rule_finding.h"
 #include "rules/rule_credential.h"
 
 /* Credit codes took the place of other numbers of units; of 2018 on no other is good (GB 32100, 三证合一). */

@@ -9,7 +9,7 @@
 
 #include "miscadmin.h"
 #include "rules/rule_code.h"
-#include "rules/rule_context.h"
+#include "rules/rule_finding.h"
 #include "rules/rule_date.h"
 #include "rules/rule_text.h"
 

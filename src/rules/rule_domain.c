@@ -7,7 +7,7 @@
 #include "core/ip_text.h"
 #include "core/suffix.h"
 #include "miscadmin.h"
-#include "rules/rule_context.h"
+#include "rules/rule_finding.h"
 
 static RuleText
 domain_text(RuleRecord *r, const RuleDomain *domain)

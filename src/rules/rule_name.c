@@ -5,7 +5,7 @@
 #include "postgres.h"
 
 #include "core/person_name.h"
-#include "rules/rule_context.h"
+#include "rules/rule_finding.h"
 #include "rules/rule_text.h"
 
 /*

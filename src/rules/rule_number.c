@@ -5,7 +5,7 @@
 #include "postgres.h"
 
 #include "core/number.h"
-#include "rules/rule_context.h"
+#include "rules/rule_finding.h"
 #include "types/fault.h"
 
 static bool

@@ -9,7 +9,7 @@
 #include "postgres.h"
 
 #include "core/province.h"
-#include "rules/rule_context.h"
+#include "rules/rule_finding.h"
 #include "rules/rule_credential.h"
 #include "rules/rule_holder.h"
 

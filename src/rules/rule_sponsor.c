@@ -7,7 +7,7 @@
 
 #include "core/person_name.h"
 #include "rules/rule_code.h"
-#include "rules/rule_context.h"
+#include "rules/rule_finding.h"
 #include "rules/rule_text.h"
 
 /*

@@ -11,7 +11,7 @@
 #include "utils/rel.h"
 
 #include "compat.h"
-#include "rules/rule_context.h"
+#include "rules/rule_shape.h"
 #include "rules/rule_table.h"
 #include "rules/table_copy.h"
 #include "types/province.h"
