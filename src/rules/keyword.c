@@ -74,11 +74,15 @@ typedef struct KeywordCache
 	int			lists_room;
 } KeywordCache;
 
-const char *
-keyword_list_name(KeywordList list)
+KeywordList
+keyword_list_of(const char *name)
 {
-	Assert(list < KEYWORD_LISTS);
-	return fixed_lists[list];
+	int			i;
+
+	for (i = 0; i < KEYWORD_LISTS; i++)
+		if (strcmp(fixed_lists[i], name) == 0)
+			break;
+	return (KeywordList) i;
 }
 
 static int

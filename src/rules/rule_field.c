@@ -53,9 +53,17 @@ rule_nature(RuleRecord *r)
 			if (r->nature == CODE_UNKNOWN)
 				r->nature = NATURE_UNKNOWN;
 		}
+		r->is_individual = r->nature > 0 && rule_nature_is_person(r->nature);
 		r->has_nature = true;
 	}
 	return r->nature;
+}
+
+bool
+rule_is_individual(RuleRecord *r)
+{
+	(void) rule_nature(r);
+	return r->is_individual;
 }
 
 unsigned

@@ -9,6 +9,7 @@
 #include "rules/rule_context.h"
 
 extern int	rule_nature(RuleRecord *r);
+extern bool rule_is_individual(RuleRecord *r); /* 个人, as icp.is_individual() has it */
 extern unsigned rule_province(RuleRecord *r, RuleField field);	/* index, 0: none or unknown */
 extern const RuleCredential *rule_credential(RuleRecord *r, RuleField field);
 extern void rule_read_domains(RuleRecord *r);

@@ -102,7 +102,7 @@ rule_found(RuleRecord *r, RuleFinding *f, RuleField field, RuleText text)
 {
 	/* a natural person's own name is personal too */
 	bool		is_personal = rule_field_is_personal(field) ||
-		(field == FIELD_NAME && rule_nature(r) == NATURE_INDIVIDUAL);
+		(field == FIELD_NAME && rule_is_individual(r));
 
 	f->field = field;
 	if (is_personal)
