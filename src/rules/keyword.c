@@ -20,9 +20,9 @@
 #include "core/fold.h"
 #include "core/name_key.h"
 #include "rules/keyword.h"
-#include "rules/table_copy.h"
+#include "server/table_copy.h"
 #include "types/encoding.h"
-#include "types/fault.h"
+#include "types/fault_words.h"
 
 ICP_FUNCTION(icp_find_keywords);
 ICP_FUNCTION(icp_keyword_changed);

@@ -16,7 +16,8 @@
 #include "compat.h"
 #include "rules/rule_code.h"
 #include "rules/rule_string.h"
-#include "rules/table_copy.h"
+#include "server/column.h"
+#include "server/table_copy.h"
 #include "types/encoding.h"
 
 ICP_FUNCTION(icp_is_individual);
@@ -90,13 +91,10 @@ kinds_of(Datum value)
 static Datum
 named_column(HeapTuple tuple, TupleDesc desc, const char *name, bool *isnull)
 {
-	int			i;
+	AttrNumber	attnum = icp_find_column(desc, name);
 
-	for (i = 0; i < desc->natts; i++)
-		if (strcmp(NameStr(TupleDescAttr(desc, i)->attname), name) == 0)
-			return heap_getattr(tuple, i + 1, desc, isnull);
 	*isnull = true;
-	return (Datum) 0;
+	return attnum == InvalidAttrNumber ? (Datum) 0 : heap_getattr(tuple, attnum, desc, isnull);
 }
 
 static void

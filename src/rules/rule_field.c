@@ -16,11 +16,11 @@
 #include "rules/rule_code.h"
 #include "rules/rule_field.h"
 #include "rules/rule_list.h"
-#include "types/credential.h"
-#include "types/domain_list.h"
+#include "types/credential_datum.h"
+#include "types/domain_list_datum.h"
 #include "types/ip_range.h"
-#include "types/number.h"
-#include "types/province.h"
+#include "types/number_datum.h"
+#include "types/province_datum.h"
 
 /* The elements of a field that is a list or one value. */
 static void

@@ -8,6 +8,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "rules/rule_shape.h"
+#include "server/column.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -15,7 +16,7 @@
 static const struct
 {
 	const char *name;
-	bool		is_personal;	/* never shown whole (doc/decisions.md, 11) */
+	bool		is_personal;	/* never shown whole (doc/decisions.md, What messages say) */
 }			fields[RULE_FIELDS] = {
 	[FIELD_NAME] = {"name", false},
 	[FIELD_NATURE] = {"nature", false},
@@ -154,16 +155,9 @@ set_column(RuleColumn *column, Form_pg_attribute att)
 static Form_pg_attribute
 find_column(TupleDesc desc, const char *name)
 {
-	int			i;
+	AttrNumber	attnum = icp_find_column(desc, name);
 
-	for (i = 0; i < desc->natts; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(desc, i);
-
-		if (!att->attisdropped && strcmp(NameStr(att->attname), name) == 0)
-			return att;
-	}
-	return NULL;
+	return attnum == InvalidAttrNumber ? NULL : TupleDescAttr(desc, attnum - 1);
 }
 
 RuleShape *

@@ -15,8 +15,8 @@
 #include "compat.h"
 #include "rules/rule_shape.h"
 #include "rules/rule_table.h"
-#include "rules/table_copy.h"
-#include "types/province.h"
+#include "server/table_copy.h"
+#include "types/province_datum.h"
 
 ICP_FUNCTION(icp_rule_changed);
 

@@ -20,7 +20,7 @@
 #include "rules/rule_shape.h"
 #include "rules/violations.h"
 #include "types/encoding.h"
-#include "types/province.h"
+#include "types/province_datum.h"
 
 ICP_FUNCTION(icp_violations);
 ICP_FUNCTION(icp_violation_codes);

@@ -19,7 +19,7 @@
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
-#include "types/domain_list.h"
+#include "types/domain_list_datum.h"
 #include "types/domain_list_stats.h"
 
 ICP_FUNCTION(icp_domain_list_typanalyze);

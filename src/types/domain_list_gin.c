@@ -13,7 +13,7 @@
 #include "access/stratnum.h"
 #include "common/hashfn.h"
 
-#include "types/domain_list.h"
+#include "types/domain_list_datum.h"
 
 #define OVERLAP_STRATEGY 1
 #define CONTAINS_STRATEGY 2

@@ -14,7 +14,7 @@
 #include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
 
-#include "types/domain_list.h"
+#include "types/domain_list_datum.h"
 #include "types/domain_list_stats.h"
 
 #include <math.h>
