@@ -24,6 +24,7 @@
 #include "miscadmin.h"
 #include "nodes/primnodes.h"
 #include "storage/bufmgr.h"
+#include "triggers/claim_store.h"
 #include "triggers/claim_table.h"
 #include "server/trigger.h"
 #include "utils/acl.h"
