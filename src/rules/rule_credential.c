@@ -7,8 +7,8 @@
 #include "core/province.h"
 #include "lib/stringinfo.h"
 #include "rules/rule_code.h"
-#include "rules/rule_finding.h"
 #include "rules/rule_credential.h"
+#include "rules/rule_finding.h"
 #include "rules/rule_table.h"
 
 const RuleCredential *

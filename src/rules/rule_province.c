@@ -10,8 +10,8 @@
 #include "postgres.h"
 
 #include "core/province.h"
-#include "rules/rule_finding.h"
 #include "rules/rule_credential.h"
+#include "rules/rule_finding.h"
 #include "rules/rule_holder.h"
 #include "rules/rule_table.h"
 

@@ -15,8 +15,8 @@
 #include "utils/typcache.h"
 
 #include "compat.h"
-#include "rules/rule_field.h"
 #include "rules/rule_day.h"
+#include "rules/rule_field.h"
 #include "rules/rule_shape.h"
 #include "rules/violations.h"
 #include "types/encoding.h"

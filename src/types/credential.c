@@ -6,8 +6,8 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "libpq/pqformat.h"
 #include "utils/array.h"
 #include "utils/builtins.h"

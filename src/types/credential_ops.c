@@ -7,8 +7,8 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "common/hashfn.h"
+#include "compat.h"
 
 #include "types/credential_datum.h"
 

@@ -6,8 +6,8 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "common/hashfn.h"
+#include "compat.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
@@ -15,8 +15,8 @@
 #include "utils/memutils.h"
 
 #include "types/domain_fault.h"
-#include "types/encoding.h"
 #include "types/domain_list_datum.h"
+#include "types/encoding.h"
 
 #define WIRE_VERSION 1
 

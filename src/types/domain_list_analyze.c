@@ -9,12 +9,12 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "access/detoast.h"
 #include "access/htup_details.h"
 #include "catalog/pg_statistic.h"
 #include "commands/vacuum.h"
 #include "common/hashfn.h"
+#include "compat.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 #include "utils/typcache.h"

@@ -8,10 +8,10 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "access/gin.h"
 #include "access/stratnum.h"
 #include "common/hashfn.h"
+#include "compat.h"
 
 #include "types/domain_list_datum.h"
 

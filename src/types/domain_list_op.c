@@ -4,9 +4,9 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "compat.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -14,8 +14,8 @@
 #include "utils/lsyscache.h"
 
 #include "types/domain_fault.h"
-#include "types/encoding.h"
 #include "types/domain_list_datum.h"
+#include "types/encoding.h"
 
 ICP_FUNCTION(icp_domain_list_eq);
 ICP_FUNCTION(icp_domain_list_ne);

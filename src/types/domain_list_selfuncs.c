@@ -7,9 +7,9 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "access/htup_details.h"
 #include "catalog/pg_statistic.h"
+#include "compat.h"
 #include "nodes/pathnodes.h"
 #include "utils/lsyscache.h"
 #include "utils/selfuncs.h"

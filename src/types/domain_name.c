@@ -8,14 +8,14 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "common/hashfn.h"
+#include "compat.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
 
 #include "types/domain_fault.h"
-#include "types/encoding.h"
 #include "types/domain_name.h"
+#include "types/encoding.h"
 
 #define WIRE_VERSION 1
 
