@@ -14,7 +14,11 @@ CREATE TABLE icp.rule (
 	province icp.province,
 	is_enabled boolean NOT NULL DEFAULT true,
 	result_code integer,
-	source text NOT NULL
+	source text NOT NULL,
+	test text,
+	keyword_list text,
+	arguments integer[],
+	yields_to text[]
 );
 COMMENT ON TABLE icp.rule IS 'The form rules; shipped, replaced by upgrades, never edited. Each has a test in the library';
 COMMENT ON COLUMN icp.rule.code IS 'What the rule is called, in violations and settings';
@@ -31,6 +35,15 @@ COMMENT ON COLUMN icp.rule.province IS 'The province where it holds; NULL: every
 COMMENT ON COLUMN icp.rule.is_enabled IS 'false: a bureau switches it on';
 COMMENT ON COLUMN icp.rule.result_code IS 'The ministry''s result code (icp.result_code) for it, where it has one';
 COMMENT ON COLUMN icp.rule.source IS 'Where it was read: law, or the practice of bureaux and providers';
+
+COMMENT ON COLUMN icp.rule.test IS 'The test of the library (icp.rule_tests()) that judges it; NULL: the one that is called as the rule. Several rules may have one';
+COMMENT ON COLUMN icp.rule.keyword_list IS 'The list of icp.keyword whose words the test looks for, where it looks for one';
+COMMENT ON COLUMN icp.rule.arguments IS
+	'What the test is given. AGE…, CREDENTIAL-010: the age asked for, and the one below which the national rule is silent; '
+	'APPROVAL-OF-WORD: kinds of approval, any of which will do; APPROVAL-OF-CONTENT: pairs of content and kind of approval; '
+	'CONTENT-002: pairs of content and province (code of GB/T 2260; 0: any) for which it will do';
+COMMENT ON COLUMN icp.rule.yields_to IS
+	'Rules that speak in its place where they are in force: by their date and province, and not switched off by a setting';
 
 CREATE TABLE icp.rule_setting (
 	code text NOT NULL REFERENCES icp.rule,
@@ -151,7 +164,14 @@ CREATE FUNCTION icp.rule_tests(OUT code text, OUT needs text[], OUT looks_at tex
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 100
 	AS 'MODULE_PATHNAME', 'icp_rule_tests';
 COMMENT ON FUNCTION icp.rule_tests() IS
-	'The tests of the library: the rule''s code, the fields without which it does not apply, those it uses where they are there';
+	'The tests of the library: the code of the rule, or what icp.rule.test calls it, the fields without which it does not apply, those it uses where they are there';
+
+CREATE FUNCTION icp.is_individual(nature text) RETURNS boolean
+	LANGUAGE c STABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'icp_is_individual';
+COMMENT ON FUNCTION icp.is_individual(text) IS
+	'Is this nature of a sponsor (主办单位性质) that of an individual (个人): the name or id of a row of icp.nature or icp.nature_local '
+	'that says so, whatever white space is around it';
 
 CREATE FUNCTION icp.check_row() RETURNS trigger
 	LANGUAGE c VOLATILE

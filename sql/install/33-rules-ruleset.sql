@@ -174,3 +174,31 @@ SELECT r.code, r.field, r.severity, r.clause, r.message_zh, r.message_en, r.advi
 	('VERIFICATION-002', 'verified_on', 'error', '5 附件3 一(三)', '真实性核验日期晚于当前日期', 'the verification is of a day to come', '核对核验日期', 'a day that has come', 'law', NULL, NULL, NULL, NULL, true)
 	) AS r (code, field, severity, clause, message_zh, message_en, advice_zh, expected, source, result_code, valid_from,
 			valid_to, province, is_enabled);
+
+-- what tests of several rules are given
+UPDATE icp.rule r SET test = a.test, keyword_list = a.keyword_list, arguments = a.arguments::integer[],
+	   yields_to = a.yields_to::text[]
+  FROM (VALUES
+	-- a word of a list asks for an approval; one that the unit is registered with is APPROVAL-012's, but for news
+	('APPROVAL-001', 'APPROVAL-OF-WORD', 'news', '{1}', NULL),
+	('APPROVAL-002', 'APPROVAL-OF-WORD', 'publishing', '{2}', '{APPROVAL-012}'),
+	-- (whoever has the approval of training, 14, has that of education)
+	('APPROVAL-003', 'APPROVAL-OF-WORD', 'education', '{3,14}', '{APPROVAL-012}'),
+	('APPROVAL-004', 'APPROVAL-OF-WORD', 'health', '{4}', '{APPROVAL-012}'),
+	('APPROVAL-005', 'APPROVAL-OF-WORD', 'drugs', '{5}', '{APPROVAL-012}'),
+	('APPROVAL-006', 'APPROVAL-OF-WORD', 'bbs', '{6}', '{APPROVAL-012}'),
+	('APPROVAL-007', 'APPROVAL-OF-WORD', 'culture', '{9}', '{APPROVAL-012}'),
+	('APPROVAL-008', 'APPROVAL-OF-WORD', 'broadcasting', '{10}', '{APPROVAL-012}'),
+	('APPROVAL-009', 'APPROVAL-OF-WORD', 'ride_hailing', '{12}', '{APPROVAL-012}'),
+	('APPROVAL-010', 'APPROVAL-OF-WORD', 'finance', '{13}', '{APPROVAL-012}'),
+	('APPROVAL-011', 'APPROVAL-OF-WORD', 'religion', '{15}', '{APPROVAL-012}'),
+	('APPROVAL-016', 'APPROVAL-OF-WORD', 'training', '{14}', '{APPROVAL-012}'),
+	-- contents: 5 即时新闻 and the like, 13 and 14 of culture, 15 of broadcasting, 21 网络教育, 29 to 33 of finance
+	('APPROVAL-013', 'APPROVAL-OF-CONTENT', NULL, '{5,1, 13,9, 14,9, 15,10}', NULL),
+	('APPROVAL-014', 'APPROVAL-OF-CONTENT', NULL, '{29,13, 30,13, 31,13, 32,13, 33,13}', NULL),
+	('APPROVAL-017', 'APPROVAL-OF-CONTENT', NULL, '{21,3, 21,14}', NULL),
+	-- 24 其他; 6 博客/个人空间 where the bureau accepts it (黑, 渝)
+	('CONTENT-002', NULL, NULL, '{24,0, 6,23, 6,50}', NULL),
+	('CREDENTIAL-010', NULL, NULL, '{18}', '{AGE-032,AGE-037,AGE-044}')
+	) AS a (code, test, keyword_list, arguments, yields_to)
+ WHERE r.code OPERATOR(pg_catalog.=) a.code;

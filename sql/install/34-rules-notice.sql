@@ -106,12 +106,18 @@ COMMENT ON FUNCTION icp.fill_notice(text, jsonb) IS
 	'Puts values in the places of {name} in a text, in one pass: braces within a value stay as they are; a name without a value leaves nothing';
 
 CREATE FUNCTION icp.mask_address(address text) RETURNS text
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- (neither STRICT nor with a search_path of its own, so that a query takes it in)
 RETURN CASE
-	WHEN address LIKE '_%@_%' THEN left(address, 1) || '***' || substr(address, length(address) - strpos(reverse(address), '@') + 1)
-	WHEN length(address) >= 8 THEN left(address, 3) || repeat('*', length(address) - 5) || right(address, 2)
-	ELSE repeat('*', length(address)) END;
+	WHEN address OPERATOR(pg_catalog.~~) '_%@_%'
+	THEN pg_catalog.left(address, 1) OPERATOR(pg_catalog.||) '***' OPERATOR(pg_catalog.||)
+		 pg_catalog.substr(address, pg_catalog.length(address) OPERATOR(pg_catalog.-)
+						   pg_catalog.strpos(pg_catalog.reverse(address), '@') OPERATOR(pg_catalog.+) 1)
+	WHEN pg_catalog.length(address) OPERATOR(pg_catalog.>=) 8
+	THEN pg_catalog.left(address, 3) OPERATOR(pg_catalog.||)
+		 pg_catalog.repeat('*', pg_catalog.length(address) OPERATOR(pg_catalog.-) 5) OPERATOR(pg_catalog.||)
+		 pg_catalog.right(address, 2)
+	ELSE pg_catalog.repeat('*', pg_catalog.length(address)) END;
 COMMENT ON FUNCTION icp.mask_address(text) IS
 	'A mailbox or telephone number as others than the deliverer see it: z***@example.cn, 138******00';
 

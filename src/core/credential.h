@@ -161,8 +161,6 @@ typedef struct IcpCredentialReasonText
 	const char *hint;			/* NULL: what the kind accepts */
 } IcpCredentialReasonText;
 
-extern const IcpCredentialReasonText *icp_credential_reason_text(IcpCredentialReason reason);
-
 /* The detail with its figures, and the hint, of a fault; UTF-8.  Nothing of the number is in them. */
 #define ICP_CREDENTIAL_DETAIL_ROOM 256
 extern void icp_credential_detail(const IcpCredentialFault *fault, char *out);

@@ -119,12 +119,6 @@ static const IcpCredentialReasonText reasons[] = {
 	"One character of the number is wrong, or two stand in each other's place. If the number was issued " \
 	"so, icp.credential_waived() takes it with a reason."
 
-const IcpCredentialReasonText *
-icp_credential_reason_text(IcpCredentialReason reason)
-{
-	return &reasons[reason];
-}
-
 void
 icp_credential_detail(const IcpCredentialFault *fault, char *out)
 {

@@ -1,6 +1,6 @@
 /*
  * event_digest.c
- *	  The digest that chains an event to the one before it (design decision 7).
+ *	  The digest that chains an event to the one before it (doc/decisions.md, The log).
  *
  * It covers, each with its length before it: the log, the chain, the place in it, the method, the
  * digest of the event before, name and value of every column that is not null, and the salted digest of
@@ -19,6 +19,7 @@
 #include "crypt/event_digest.h"
 #include "mb/pg_wchar.h"
 #include "port/pg_bswap.h"
+#include "server/column.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
@@ -29,23 +30,20 @@ static const char identity_form[] = "icp.event.2";
 static int
 find_column(TupleDesc desc, const char *name, Oid type)
 {
-	for (int i = 0; i < desc->natts; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(desc, i);
+	AttrNumber	attnum = icp_find_column(desc, name);
+	Form_pg_attribute att;
 
-		if (att->attisdropped || strcmp(NameStr(att->attname), name) != 0)
-			continue;
-		if (att->atttypid != type)
-			ereport(ERROR,
-					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("column \"%s\" of an event log has type %s", name, format_type_be(att->atttypid)),
-					 errdetail("It must be %s.", format_type_be(type))));
-		return i;
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_COLUMN),
-			 errmsg("an event log needs a column \"%s\"", name)));
-	return -1;					/* silence compilers */
+	if (attnum == InvalidAttrNumber)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("an event log needs a column \"%s\"", name)));
+	att = TupleDescAttr(desc, attnum - 1);
+	if (att->atttypid != type)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of an event log has type %s", name, format_type_be(att->atttypid)),
+				 errdetail("It must be %s.", format_type_be(type))));
+	return attnum - 1;
 }
 
 static bool

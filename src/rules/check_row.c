@@ -5,7 +5,7 @@
  *	icp.check_row('field=column', ..., 'warnings=table', 'as_of=column', 'id=column')
  *
  * AFTER INSERT OR UPDATE OR DELETE ... FOR EACH ROW, so that it judges what is stored, whatever other triggers made of
- * it (design decision 6).  Columns that are called as the fields need no argument; 'field=' leaves a field
+ * it (doc/decisions.md, Rights).  Columns that are called as the fields need no argument; 'field=' leaves a field
  * out.  A row that breaks a rule of severity error is refused with 23514 and all violations as JSON in
  * DETAIL.  Warnings go to the table of 'warnings=' (its columns are those of icp.warning_columns), written as
  * the table's owner of the trigger would; without such a table they are raised as a WARNING.  DELETE, by which
@@ -35,9 +35,10 @@
 #include "compat.h"
 #include "rules/check_row.h"
 #include "rules/rule_context.h"
-#include "rules/rule_date.h"
+#include "rules/rule_day.h"
+#include "rules/rule_shape.h"
 #include "rules/violations.h"
-#include "triggers/trigger.h"
+#include "server/trigger.h"
 #include "types/encoding.h"
 
 ICP_FUNCTION(icp_check_row);
@@ -137,7 +138,7 @@ read_arguments(TriggerData *trigdata, MemoryContext context)
 			bad_argument(trigger, trigger->tgargs[i]);
 	}
 	if (c->id == 0)
-		c->id = icp_find_column(trigdata->tg_relation, "id");
+		c->id = icp_find_column(desc, "id");
 	c->shape = rule_make_shape(desc, aliases, naliases);
 	if (c->shape->present == 0)
 		ereport(ERROR,

@@ -20,9 +20,9 @@
 #include "core/fold.h"
 #include "core/name_key.h"
 #include "rules/keyword.h"
-#include "rules/table_copy.h"
+#include "server/table_copy.h"
 #include "types/encoding.h"
-#include "types/fault.h"
+#include "types/fault_words.h"
 
 ICP_FUNCTION(icp_find_keywords);
 ICP_FUNCTION(icp_keyword_changed);
@@ -74,11 +74,15 @@ typedef struct KeywordCache
 	int			lists_room;
 } KeywordCache;
 
-const char *
-keyword_list_name(KeywordList list)
+KeywordList
+keyword_list_of(const char *name)
 {
-	Assert(list < KEYWORD_LISTS);
-	return fixed_lists[list];
+	int			i;
+
+	for (i = 0; i < KEYWORD_LISTS; i++)
+		if (strcmp(fixed_lists[i], name) == 0)
+			break;
+	return (KeywordList) i;
 }
 
 static int

@@ -54,7 +54,7 @@ extern void keyword_scan(uint64 lists, const char *text, int len, KeywordFound f
 /* The first of them, by where it ends; *hit is set if there is one, its word palloc'd. */
 extern bool keyword_first(uint64 lists, const char *text, int len, KeywordHit *hit);
 
-/* A fixed list's name, as the tables have it. */
-extern const char *keyword_list_name(KeywordList list);
+/* The list that the tables call so; KEYWORD_LISTS where it is none of these. */
+extern KeywordList keyword_list_of(const char *name);
 
 #endif							/* ICP_RULES_KEYWORD_H */

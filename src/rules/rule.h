@@ -20,9 +20,10 @@
 #include "core/ip_special.h"
 #include "core/phone.h"
 #include "rules/keyword.h"
+#include "rules/rule_string.h"
 #include "utils/date.h"
 
-/* The fields that rules know; their names are in rule_context.c. */
+/* The fields that rules know; their names are in rule_shape.c. */
 typedef enum RuleField
 {
 	FIELD_NONE = -1,
@@ -114,17 +115,10 @@ typedef struct RuleShape
 {
 	RuleFields	present;		/* FIELD_BITs of the fields that are there */
 	int			natts;
-	int			last;			/* the greatest attnum that is read */
 	RuleColumn	columns[RULE_FIELDS];
 	Datum	   *values;			/* work space for natts */
 	bool	   *nulls;
 } RuleShape;
-
-typedef struct RuleText
-{
-	const char *s;				/* UTF-8, not zero-terminated */
-	int			len;
-} RuleText;
 
 /* Official ids of 主办单位性质 that rules speak of; others are data (icp.nature). */
 #define NATURE_UNKNOWN		(-1)
@@ -133,7 +127,6 @@ typedef struct RuleText
 #define NATURE_GOVERNMENT	2
 #define NATURE_INSTITUTION	3
 #define NATURE_ENTERPRISE	4
-#define NATURE_INDIVIDUAL	5
 #define NATURE_SOCIAL		6
 #define NATURE_NON_ENTERPRISE 9
 #define NATURE_FOUNDATION	10
@@ -145,19 +138,9 @@ typedef struct RuleText
 #define NATURE_COLLECTIVE	19
 #define NATURE_ARBITRATION	20
 
-/* Kinds of approval (前置或专项审批) that rules speak of. */
-#define APPROVAL_NEWS		1
-#define APPROVAL_PUBLISHING 2
-#define APPROVAL_EDUCATION	3
-#define APPROVAL_HEALTH		4
-#define APPROVAL_DRUGS		5
-#define APPROVAL_BBS		6
-#define APPROVAL_CULTURE	9
-#define APPROVAL_BROADCASTING 10
-#define APPROVAL_RIDE_HAILING 12
-#define APPROVAL_FINANCE	13
-#define APPROVAL_TRAINING	14
-#define APPROVAL_RELIGION	15
+struct Rule;
+struct ActiveRule;
+struct RuleProgram;
 
 /* One domain of the list: its key, or why it is none. */
 typedef struct RuleDomain
@@ -216,6 +199,9 @@ typedef struct RuleRecord
 	DateADT		as_of;
 	int32		as_of_number;	/* YYYYMMDD */
 	unsigned	scope;			/* index of the province whose rules apply, 0 for none */
+	const struct RuleProgram *program;
+	const struct ActiveRule *asked; /* the rule whose test runs now */
+	bool		yields;			/* one that it yields to is in force here; of a test that looks at this itself */
 	RuleFields	filled;			/* fields that are there, not NULL and not empty */
 	RuleFields	known;			/* fields whose text has been read */
 	Datum		values[RULE_FIELDS];
@@ -228,6 +214,7 @@ typedef struct RuleRecord
 	RuleFields	is_placeholder;
 	bool		has_nature;
 	int			nature;
+	bool		is_individual;
 	RuleCredential credentials[2];
 	bool		has_domains;
 	int			ndomains;
@@ -267,12 +254,18 @@ typedef struct RuleFinding
 
 typedef bool (*RuleFunction) (RuleRecord *r, RuleFinding *f);
 
+/* Does a rule that others yield to speak for this record? */
+typedef bool (*RuleConcerns) (RuleRecord *r, const struct Rule *rule);
+
+/* A row of icp.rule names its test, and what it is given: several rules may have one. */
 typedef struct RuleTest
 {
 	const char *code;
 	RuleFields	needs;			/* FIELD_BITs without which it does not apply */
 	RuleFields	looks_at;		/* those it uses where they are there */
 	RuleFunction breaks;
+	RuleConcerns concerns;		/* NULL: every record */
+	bool		yields_itself;	/* for a part of the record, told by r->yields */
 } RuleTest;
 
 /* Each file of tests has a table, which ends with a code of NULL. */

@@ -7,7 +7,7 @@
 #include "core/ip_text.h"
 #include "fmgr.h"
 #include "rules/rule_code.h"
-#include "rules/rule_context.h"
+#include "rules/rule_finding.h"
 #include "rules/rule_text.h"
 #include "types/ip_range.h"
 #include "utils/fmgrprotos.h"

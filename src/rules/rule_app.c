@@ -7,7 +7,7 @@
  */
 #include "postgres.h"
 
-#include "rules/rule_context.h"
+#include "rules/rule_finding.h"
 #include "rules/rule_text.h"
 
 #define MD5_DIGITS 32			/* Android's fingerprint */

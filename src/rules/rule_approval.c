@@ -6,161 +6,63 @@
 #include "postgres.h"
 
 #include "core/province.h"
-#include "rules/rule_context.h"
-#include "rules/rule_text.h"
+#include "rules/rule_finding.h"
+#include "rules/rule_table.h"
 #include "rules/rule_word.h"
 
-static const struct
-{
-	KeywordList list;
-	int			approval;
-	int32		from;			/* first day; 0: before all of these records */
-}			approvals[] = {
-	{KEYWORD_NEWS, APPROVAL_NEWS},
-	{KEYWORD_PUBLISHING, APPROVAL_PUBLISHING},
-	{KEYWORD_EDUCATION, APPROVAL_EDUCATION},
-	{KEYWORD_HEALTH, APPROVAL_HEALTH},
-	{KEYWORD_DRUGS, APPROVAL_DRUGS},
-	{KEYWORD_BBS, APPROVAL_BBS},
-	{KEYWORD_CULTURE, APPROVAL_CULTURE},
-	{KEYWORD_BROADCASTING, APPROVAL_BROADCASTING},
-	{KEYWORD_RIDE_HAILING, APPROVAL_RIDE_HAILING, 20161101},
-	{KEYWORD_FINANCE, APPROVAL_FINANCE},
-	{KEYWORD_RELIGION, APPROVAL_RELIGION, 20220301},
-	{KEYWORD_TRAINING, APPROVAL_TRAINING, 20210724}
-};
-
-static int
-approval_of(int list)
+/* The kinds of approval that a rule is given, any of which will do. */
+static bool
+has_approval(RuleRecord *r, const Rule *rule)
 {
 	int			i;
 
-	for (i = 0; i < lengthof(approvals); i++)
-		if (approvals[i].list == list)
-			return approvals[i].approval;
-	return 0;
-}
-
-static bool
-has_approval(RuleRecord *r, int approval)
-{
-	return rule_has_code(r, FIELD_APPROVALS, approval) ||
-		(approval == APPROVAL_EDUCATION && rule_has_code(r, FIELD_APPROVALS, APPROVAL_TRAINING));
+	for (i = 0; i < rule->nargs; i++)
+		if (rule_has_code(r, FIELD_APPROVALS, rule->args[i]))
+			return true;
+	return false;
 }
 
 /*
- * A word of the list without its approval.  A word that the unit is registered with is no claim of its own:
- * it is APPROVAL-012's, but for news, which needs its approval whoever asks (5 附件3 二(五)).
+ * A word of the rule's list without its approval.  A word that the unit is registered with is no claim of its own:
+ * where APPROVAL-012 is in force, to which all rules but that of news yield, it is that one's (5 附件3 二(五)).
  */
 static bool
-lacks_approval(RuleRecord *r, RuleFinding *f, KeywordList list)
+lacks_approval(RuleRecord *r, RuleFinding *f)
 {
-	int			approval = approval_of(list);
+	const Rule *rule = r->asked->rule;
 	int			i;
 
-	if (!rule_has_words(r, KEYWORD_BIT(list)) || has_approval(r, approval))
+	if (rule->list == KEYWORD_LISTS || !rule_has_words(r, KEYWORD_BIT(rule->list)) || has_approval(r, rule))
 		return false;
 	for (i = 0; i < r->nwords; i++)
-		if (r->words[i].list == list && (list == KEYWORD_NEWS || !rule_is_own_word(r, &r->words[i])))
+		if (r->words[i].list == rule->list && !(r->yields && rule_is_own_word(r, &r->words[i])))
 			return rule_found_word(r, f, &r->words[i]);
 	return false;
 }
 
+/* Is the word one of a rule that is in force and yields to the rule that is asked now, without its approval? */
 static bool
-approval_001(RuleRecord *r, RuleFinding *f)
+stands_for_another(RuleRecord *r, const RuleWord *word)
 {
-	return lacks_approval(r, f, KEYWORD_NEWS);
-}
-
-static bool
-approval_002(RuleRecord *r, RuleFinding *f)
-{
-	return lacks_approval(r, f, KEYWORD_PUBLISHING);
-}
-
-static bool
-approval_003(RuleRecord *r, RuleFinding *f)
-{
-	return lacks_approval(r, f, KEYWORD_EDUCATION);
-}
-
-static bool
-approval_004(RuleRecord *r, RuleFinding *f)
-{
-	return lacks_approval(r, f, KEYWORD_HEALTH);
-}
-
-static bool
-approval_005(RuleRecord *r, RuleFinding *f)
-{
-	return lacks_approval(r, f, KEYWORD_DRUGS);
-}
-
-static bool
-approval_006(RuleRecord *r, RuleFinding *f)
-{
-	return lacks_approval(r, f, KEYWORD_BBS);
-}
-
-static bool
-approval_007(RuleRecord *r, RuleFinding *f)
-{
-	return lacks_approval(r, f, KEYWORD_CULTURE);
-}
-
-static bool
-approval_008(RuleRecord *r, RuleFinding *f)
-{
-	return lacks_approval(r, f, KEYWORD_BROADCASTING);
-}
-
-static bool
-approval_009(RuleRecord *r, RuleFinding *f)
-{
-	return lacks_approval(r, f, KEYWORD_RIDE_HAILING);
-}
-
-static bool
-approval_010(RuleRecord *r, RuleFinding *f)
-{
-	return lacks_approval(r, f, KEYWORD_FINANCE);
-}
-
-static bool
-approval_011(RuleRecord *r, RuleFinding *f)
-{
-	return lacks_approval(r, f, KEYWORD_RELIGION);
-}
-
-static bool
-approval_016(RuleRecord *r, RuleFinding *f)
-{
-	return lacks_approval(r, f, KEYWORD_TRAINING);
-}
-
-/* APPROVAL-009, -011 and -016 begin on a day. */
-static bool
-has_begun(const RuleRecord *r, int list)
-{
+	int			self = r->asked - r->program->rules;
 	int			i;
+	int			k;
 
-	for (i = 0; i < lengthof(approvals); i++)
-		if (approvals[i].list == list)
-			return approvals[i].from <= r->as_of_number;
-	return true;
+	for (i = 0; i < r->program->n; i++)
+	{
+		const ActiveRule *other = &r->program->rules[i];
+
+		if (other->rule->list != word->list || !rule_is_in_force(r, other))
+			continue;
+		for (k = 0; k < other->nyields; k++)
+			if (other->yields_to[k] == self && !has_approval(r, other->rule))
+				return true;
+	}
+	return false;
 }
 
-/* Lists whose approval was asked for nationally until 2015 only; APPROVAL-003, -004 and -006 end then. */
 static bool
-is_former(KeywordList list)
-{
-	return list == KEYWORD_EDUCATION || list == KEYWORD_HEALTH || list == KEYWORD_BBS;
-}
-
-#define FORMER_APPROVALS_UNTIL 20151231
-
-static bool
-approval_012(RuleRecord *r, RuleFinding *f)
+own_word(RuleRecord *r, RuleFinding *f)
 {
 	int			i;
 
@@ -168,14 +70,8 @@ approval_012(RuleRecord *r, RuleFinding *f)
 		return false;
 	rule_read_words(r);
 	for (i = 0; i < r->nwords; i++)
-	{
-		int			approval = approval_of(r->words[i].list);
-
-		if (approval != 0 && approval != APPROVAL_NEWS && rule_is_own_word(r, &r->words[i]) &&
-			!(is_former((KeywordList) r->words[i].list) && r->as_of_number > FORMER_APPROVALS_UNTIL) &&
-			has_begun(r, r->words[i].list) && !has_approval(r, approval))
+		if (rule_is_own_word(r, &r->words[i]) && stands_for_another(r, &r->words[i]))
 			return rule_found_word(r, f, &r->words[i]);
-	}
 	return false;
 }
 
@@ -183,59 +79,36 @@ approval_012(RuleRecord *r, RuleFinding *f)
  * CONTENTS
  */
 
-typedef struct ContentNeed
-{
-	int			content;		/* 服务内容 */
-	int			approval;
-} ContentNeed;
-
+/* Pairs of a content (服务内容) and a kind of approval; of one content's, any will do. */
 static bool
-lacks_for_content(RuleRecord *r, RuleFinding *f, const ContentNeed *needs, int n)
+has_for_content(RuleRecord *r, const Rule *rule, int content)
 {
 	int			i;
 
-	if (!rule_has(r, FIELD_CONTENTS))
-		return false;
-	for (i = 0; i < n; i++)
-	{
-		if (!rule_has_code(r, FIELD_CONTENTS, needs[i].content) || has_approval(r, needs[i].approval))
-			continue;
-		rule_found_field(r, f, FIELD_CONTENTS);
-		f->expected = rule_print(r, "approval kind (前置审批) %d for content (服务内容) %d",
-								 needs[i].approval, needs[i].content);
-		return true;
-	}
+	for (i = 0; i + 1 < rule->nargs; i += 2)
+		if (rule->args[i] == content && rule_has_code(r, FIELD_APPROVALS, rule->args[i + 1]))
+			return true;
 	return false;
 }
 
 static bool
-approval_013(RuleRecord *r, RuleFinding *f)
+lacks_for_content(RuleRecord *r, RuleFinding *f)
 {
-	static const ContentNeed needs[] = {
-		{5, APPROVAL_NEWS}, {13, APPROVAL_CULTURE}, {14, APPROVAL_CULTURE}, {15, APPROVAL_BROADCASTING}
-	};
+	const Rule *rule = r->asked->rule;
+	int			i;
 
-	return lacks_for_content(r, f, needs, lengthof(needs));
-}
-
-static bool
-approval_014(RuleRecord *r, RuleFinding *f)
-{
-	static const ContentNeed needs[] = {
-		{29, APPROVAL_FINANCE}, {30, APPROVAL_FINANCE}, {31, APPROVAL_FINANCE}, {32, APPROVAL_FINANCE},
-		{33, APPROVAL_FINANCE}
-	};
-
-	return lacks_for_content(r, f, needs, lengthof(needs));
-}
-
-/* 网络教育, as long as education needed an approval. */
-static bool
-approval_017(RuleRecord *r, RuleFinding *f)
-{
-	static const ContentNeed needs[] = {{21, APPROVAL_EDUCATION}};
-
-	return lacks_for_content(r, f, needs, lengthof(needs));
+	if (!rule_has(r, FIELD_CONTENTS))
+		return false;
+	for (i = 0; i + 1 < rule->nargs; i += 2)
+	{
+		if (!rule_has_code(r, FIELD_CONTENTS, rule->args[i]) || has_for_content(r, rule, rule->args[i]))
+			continue;
+		rule_found_field(r, f, FIELD_CONTENTS);
+		f->expected = rule_print(r, "approval kind (前置审批) %d for content (服务内容) %d",
+								 rule->args[i + 1], rule->args[i]);
+		return true;
+	}
+	return false;
 }
 
 /*
@@ -279,26 +152,35 @@ content_003(RuleRecord *r, RuleFinding *f)
 	return !rule_has(r, FIELD_CONTENTS) || rule_read_codes(r, FIELD_CONTENTS)->n == 0;
 }
 
-/* 其他; and where bureaux accept it, 博客/个人空间. */
-#define CONTENT_BLOG	6
-#define CONTENT_OTHER	24
+/* Pairs of a content that individuals serve, 其他 and the like, and the province whose bureau accepts it; 0: any. */
+static bool
+is_for_individuals(const RuleRecord *r, int content)
+{
+	const Rule *rule = r->asked->rule;
+	int			i;
+
+	for (i = 0; i + 1 < rule->nargs; i += 2)
+		if (rule->args[i] == content &&
+			(rule->args[i + 1] == 0 ||
+			 (r->scope != 0 && icp_provinces[r->scope].code == rule->args[i + 1])))
+			return true;
+	return false;
+}
 
 static bool
 content_002(RuleRecord *r, RuleFinding *f)
 {
-	int			province = r->scope == 0 ? 0 : icp_provinces[r->scope].code;
-	bool		may_blog = province == 23 || province == 50;
 	const RuleCodes *codes;
 	int			i;
 
-	if (!rule_has(r, FIELD_CONTENTS) || rule_nature(r) != NATURE_INDIVIDUAL)
+	if (!rule_has(r, FIELD_CONTENTS) || !rule_is_individual(r))
 		return false;
 	codes = rule_read_codes(r, FIELD_CONTENTS);
 	for (i = 0; i < codes->n; i++)
 	{
 		int			id = codes->codes[i].id;
 
-		if (id < 0 || id == CONTENT_OTHER || (id == CONTENT_BLOG && may_blog))
+		if (id < 0 || is_for_individuals(r, id))
 			continue;
 		rule_found(r, f, FIELD_CONTENTS, codes->codes[i].text);
 		return true;
@@ -335,23 +217,10 @@ kind_002(RuleRecord *r, RuleFinding *f)
 #define OWN_NAME (FIELD_BIT(FIELD_NAME) | FIELD_BIT(FIELD_NATURE))
 
 const RuleTest rule_approval_tests[] = {
-	{"APPROVAL-001", NAME_AND_APPROVALS, 0, approval_001},
-	{"APPROVAL-002", NAME_AND_APPROVALS, OWN_NAME, approval_002},
-	{"APPROVAL-003", NAME_AND_APPROVALS, OWN_NAME, approval_003},
-	{"APPROVAL-004", NAME_AND_APPROVALS, OWN_NAME, approval_004},
-	{"APPROVAL-005", NAME_AND_APPROVALS, OWN_NAME, approval_005},
-	{"APPROVAL-006", NAME_AND_APPROVALS, OWN_NAME, approval_006},
-	{"APPROVAL-007", NAME_AND_APPROVALS, OWN_NAME, approval_007},
-	{"APPROVAL-008", NAME_AND_APPROVALS, OWN_NAME, approval_008},
-	{"APPROVAL-009", NAME_AND_APPROVALS, OWN_NAME, approval_009},
-	{"APPROVAL-010", NAME_AND_APPROVALS, OWN_NAME, approval_010},
-	{"APPROVAL-011", NAME_AND_APPROVALS, OWN_NAME, approval_011},
-	{"APPROVAL-012", NAME_AND_APPROVALS | FIELD_BIT(FIELD_NAME), FIELD_BIT(FIELD_NATURE), approval_012},
-	{"APPROVAL-013", FIELD_BIT(FIELD_CONTENTS) | FIELD_BIT(FIELD_APPROVALS), 0, approval_013},
-	{"APPROVAL-014", FIELD_BIT(FIELD_CONTENTS) | FIELD_BIT(FIELD_APPROVALS), 0, approval_014},
+	{"APPROVAL-OF-WORD", NAME_AND_APPROVALS, OWN_NAME, lacks_approval, NULL, true},
+	{"APPROVAL-012", NAME_AND_APPROVALS | FIELD_BIT(FIELD_NAME), FIELD_BIT(FIELD_NATURE), own_word},
+	{"APPROVAL-OF-CONTENT", FIELD_BIT(FIELD_CONTENTS) | FIELD_BIT(FIELD_APPROVALS), 0, lacks_for_content},
 	{"APPROVAL-015", FIELD_BIT(FIELD_APPROVALS), 0, approval_015},
-	{"APPROVAL-016", NAME_AND_APPROVALS, OWN_NAME, approval_016},
-	{"APPROVAL-017", FIELD_BIT(FIELD_CONTENTS) | FIELD_BIT(FIELD_APPROVALS), 0, approval_017},
 	{"CONTENT-001", FIELD_BIT(FIELD_CONTENTS), 0, content_001},
 	{"CONTENT-002", FIELD_BIT(FIELD_CONTENTS) | FIELD_BIT(FIELD_NATURE), 0, content_002},
 	{"CONTENT-003", FIELD_BIT(FIELD_CONTENTS), 0, content_003},

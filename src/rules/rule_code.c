@@ -15,10 +15,13 @@
 
 #include "compat.h"
 #include "rules/rule_code.h"
-#include "rules/rule_context.h"
-#include "rules/rule_text.h"
-#include "rules/table_copy.h"
+#include "rules/rule_string.h"
+#include "server/column.h"
+#include "server/table_copy.h"
 #include "types/encoding.h"
+
+ICP_FUNCTION(icp_is_individual);
+ICP_FUNCTION(icp_code_changed);
 
 /* Shipped and local, in the order of RuleCodeTable; the last pair is not asked by name. */
 #define PAIRS (CODE_TABLES + 1)
@@ -40,6 +43,7 @@ typedef struct Code
 	DateADT		valid_to;		/* first day on which it no longer holds */
 	int			nature;			/* of a type of credentials */
 	uint32		kinds;
+	bool		is_person;		/* of a nature */
 } Code;
 
 typedef struct CodeList
@@ -87,13 +91,10 @@ kinds_of(Datum value)
 static Datum
 named_column(HeapTuple tuple, TupleDesc desc, const char *name, bool *isnull)
 {
-	int			i;
+	AttrNumber	attnum = icp_find_column(desc, name);
 
-	for (i = 0; i < desc->natts; i++)
-		if (strcmp(NameStr(TupleDescAttr(desc, i)->attname), name) == 0)
-			return heap_getattr(tuple, i + 1, desc, isnull);
 	*isnull = true;
-	return (Datum) 0;
+	return attnum == InvalidAttrNumber ? (Datum) 0 : heap_getattr(tuple, attnum, desc, isnull);
 }
 
 static void
@@ -123,6 +124,8 @@ read_code(CodeList *list, HeapTuple tuple, TupleDesc desc, bool is_local)
 		code->former_name = text_of(value);
 	value = named_column(tuple, desc, "nature_id", &isnull);
 	code->nature = isnull ? NATURE_UNKNOWN : DatumGetInt32(value);
+	value = named_column(tuple, desc, "is_person", &isnull);
+	code->is_person = !isnull && DatumGetBool(value);
 	value = named_column(tuple, desc, "kinds", &isnull);
 	if (!isnull)
 		code->kinds = kinds_of(value);
@@ -204,6 +207,34 @@ rule_code_of(RuleCodeTable table, RuleText text, DateADT as_of, bool *is_valid)
 	return CODE_UNKNOWN;
 }
 
+bool
+rule_nature_is_person(int nature)
+{
+	const CodeList *list = &get_cache()->lists[CODE_NATURE];
+	int			i;
+
+	for (i = 0; i < list->n; i++)
+		if (list->codes[i].id == nature && !is_replaced(list, &list->codes[i]))
+			return list->codes[i].is_person;
+	return false;
+}
+
+/* icp.is_individual(nature): for all that asks outside of the rules, too. */
+Datum
+icp_is_individual(PG_FUNCTION_ARGS)
+{
+	struct varlena *arg = PG_GETARG_VARLENA_PP(0);
+	RuleText	text;
+	int			nature;
+
+	text.s = VARDATA_ANY(arg);
+	text.len = VARSIZE_ANY_EXHDR(arg);
+	text.s = icp_to_utf8(text.s, &text.len);
+	/* as of any day */
+	nature = rule_code_of(CODE_NATURE, text, DATEVAL_NOEND, NULL);
+	PG_RETURN_BOOL(nature != CODE_UNKNOWN && rule_nature_is_person(nature));
+}
+
 uint32
 rule_credential_kinds(int nature, DateADT as_of)
 {
@@ -223,8 +254,6 @@ rule_credential_kinds(int nature, DateADT as_of)
 }
 
 /* Trigger on the tables: every session, this one included, reads them anew. */
-ICP_FUNCTION(icp_code_changed);
-
 Datum
 icp_code_changed(PG_FUNCTION_ARGS)
 {

@@ -26,6 +26,9 @@ typedef enum RuleCodeTable
  */
 extern int	rule_code_of(RuleCodeTable table, RuleText text, DateADT as_of, bool *is_valid);
 
+/* Is it that of an individual (个人)? */
+extern bool rule_nature_is_person(int nature);
+
 /* Kinds of icp.credential (1 << kind) that sponsors of a nature have; 0 where nothing is known of it. */
 extern uint32 rule_credential_kinds(int nature, DateADT as_of);
 

@@ -7,7 +7,7 @@
 #include "core/address.h"
 #include "core/email.h"
 #include "core/province.h"
-#include "rules/rule_context.h"
+#include "rules/rule_finding.h"
 #include "rules/rule_text.h"
 
 /*
@@ -131,7 +131,7 @@ phone_001(RuleRecord *r, RuleFinding *f)
 	/* an individual has no office; his mobile will do */
 	return !rule_has(r, FIELD_PHONE) &&
 		!(rule_has(r, FIELD_MOBILE) &&
-		  (rule_nature(r) == NATURE_INDIVIDUAL || (rule_is_asked(r, FIELD_NATURE) && rule_nature(r) <= 0)));
+		  (rule_is_individual(r) || (rule_is_asked(r, FIELD_NATURE) && rule_nature(r) <= 0)));
 }
 
 static bool

@@ -7,13 +7,9 @@
 #include "core/province.h"
 #include "lib/stringinfo.h"
 #include "rules/rule_code.h"
-#include "rules/rule_context.h"
 #include "rules/rule_credential.h"
-
-/* Credit codes took the place of other numbers of units; of 2018 on no other is good (GB 32100, 三证合一). */
-#define CREDIT_CODES_ONLY 20180101
-
-#define ADULT_YEARS 18
+#include "rules/rule_finding.h"
+#include "rules/rule_table.h"
 
 const RuleCredential *
 rule_good_credential(RuleRecord *r, RuleField field)
@@ -78,7 +74,7 @@ credential_003(RuleRecord *r, RuleFinding *f)
 	kinds = rule_credential_kinds(nature, r->as_of);
 	if (kinds == 0)
 		return false;			/* nothing is known of this nature's credentials */
-	if (nature == NATURE_INDIVIDUAL)
+	if (rule_is_individual(r))
 		kinds |= INDIVIDUAL_TOO;
 	if ((kinds & (uint32) 1 << c->number.kind) != 0)
 		return false;
@@ -126,7 +122,7 @@ credential_004(RuleRecord *r, RuleFinding *f)
 	int			nature = rule_nature(r);
 	int			of_code;
 
-	if (c == NULL || nature <= 0 || nature == NATURE_INDIVIDUAL)
+	if (c == NULL || nature <= 0 || rule_is_individual(r))
 		return false;
 	of_code = nature_of_code(&c->number);
 	if (of_code == 0 || of_code == nature)
@@ -139,12 +135,13 @@ credential_004(RuleRecord *r, RuleFinding *f)
 	return true;
 }
 
+/* Credit codes took the place of other numbers of units (GB 32100, 三证合一). */
 static bool
 credential_005(RuleRecord *r, RuleFinding *f)
 {
 	const RuleCredential *c = rule_good_credential(r, FIELD_CREDENTIAL);
 
-	if (c == NULL || r->as_of_number < CREDIT_CODES_ONLY ||
+	if (c == NULL ||
 		(c->number.scheme != ICP_CRED_ORG_CODE && c->number.scheme != ICP_CRED_BUSINESS_LICENCE))
 		return false;
 	rule_found_field(r, f, FIELD_CREDENTIAL);
@@ -207,7 +204,7 @@ credential_009(RuleRecord *r, RuleFinding *f)
 	const RuleCredential *own = rule_good_credential(r, FIELD_CREDENTIAL);
 	const RuleCredential *c = rule_good_credential(r, FIELD_PRINCIPAL_CREDENTIAL);
 
-	if (own == NULL || c == NULL || rule_nature(r) != NATURE_INDIVIDUAL ||
+	if (own == NULL || c == NULL || !rule_is_individual(r) ||
 		!is_personal_kind(own->number.kind) || !is_personal_kind(c->number.kind) ||
 		(own->number.scheme == c->number.scheme && own->number.len == c->number.len &&
 		 memcmp(own->number.text, c->number.text, c->number.len) == 0))
@@ -230,7 +227,7 @@ rule_principal_credential(RuleRecord *r, RuleField *field)
 	const RuleCredential *c = rule_good_credential(r, FIELD_PRINCIPAL_CREDENTIAL);
 
 	*field = FIELD_PRINCIPAL_CREDENTIAL;
-	if (c == NULL && rule_nature(r) == NATURE_INDIVIDUAL)
+	if (c == NULL && rule_is_individual(r))
 	{
 		*field = FIELD_CREDENTIAL;
 		c = rule_good_credential(r, FIELD_CREDENTIAL);
@@ -238,26 +235,14 @@ rule_principal_credential(RuleRecord *r, RuleField *field)
 	return c;
 }
 
-/* Where a province has another age, its own rule speaks. */
-static bool
-is_of_province(RuleRecord *r, const RuleCredential *c)
-{
-	int			province = r->scope == 0 ? 0 : icp_provinces[r->scope].code;
-	bool		is_individual = rule_nature(r) == NATURE_INDIVIDUAL;
-
-	if (r->as_of_number < PROVINCE_AGES_SINCE)
-		return false;
-	return province == CODE_GUANGDONG || (province == CODE_SHANDONG && is_individual) ||
-		(province == CODE_JIANGSU && is_individual && rule_is_under(r, c, JIANGSU_YEARS));
-}
-
-static bool
-credential_010(RuleRecord *r, RuleFinding *f)
+/* Younger than the age that the rule is given.  Where a province has another, its own rule speaks. */
+bool
+rule_is_too_young(RuleRecord *r, RuleFinding *f)
 {
 	RuleField	field;
 	const RuleCredential *c = rule_principal_credential(r, &field);
 
-	if (c == NULL || !rule_is_under(r, c, ADULT_YEARS) || is_of_province(r, c))
+	if (c == NULL || !rule_is_under(r, c, rule_argument(r->asked->rule, 0)))
 		return false;
 	f->field = field;			/* a birth date is not shown */
 	return true;
@@ -290,7 +275,7 @@ const RuleTest rule_credential_tests[] = {
 	{"CREDENTIAL-007", FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL), 0, credential_007},
 	{"CREDENTIAL-008", FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL), 0, credential_008},
 	{"CREDENTIAL-009", ALL_CREDENTIALS, 0, credential_009},
-	{"CREDENTIAL-010", 0, ALL_CREDENTIALS, credential_010},
+	{"CREDENTIAL-010", 0, ALL_CREDENTIALS, rule_is_too_young},
 	{"CREDENTIAL-011", FIELD_BIT(FIELD_CREDENTIAL_HOLDER) | FIELD_BIT(FIELD_NAME), 0, credential_011},
 	{NULL}
 };

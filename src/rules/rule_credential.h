@@ -19,14 +19,7 @@ extern const RuleCredential *rule_principal_credential(RuleRecord *r, RuleField 
 /* Is the holder younger than so many years? */
 extern bool rule_is_under(const RuleRecord *r, const RuleCredential *c, int years);
 
-/* Provinces have had their own ages since this day (rule_province.c). */
-#define PROVINCE_AGES_SINCE 20250101
-
-#define CODE_JIANGSU	32
-#define CODE_SHANDONG	37
-#define CODE_GUANGDONG	44
-#define JIANGSU_YEARS	16
-#define SHANDONG_YEARS	17
-#define GUANGDONG_YEARS 16
+/* A test: is the principal younger than the age that the rule is given? */
+extern bool rule_is_too_young(RuleRecord *r, RuleFinding *f);
 
 #endif							/* ICP_RULES_RULE_CREDENTIAL_H */

@@ -15,12 +15,6 @@ typedef enum RuleDayKind
 	DAY_NEVER					/* 长期: it does not end */
 } RuleDayKind;
 
-/* Today in China, wherever the session is. */
-extern DateADT rule_today(void);
-
-/* YYYYMMDD */
-extern int32 rule_day_number(DateADT date);
-
 /* The day that a text names: 2026-11-01, 2026/11/1, 20261101, 2026年11月1日, 长期; a time of day may follow. */
 extern RuleDayKind rule_parse_day(RuleText text, int32 *day);
 

@@ -9,8 +9,8 @@
 
 #include "miscadmin.h"
 #include "rules/rule_code.h"
-#include "rules/rule_context.h"
 #include "rules/rule_date.h"
+#include "rules/rule_finding.h"
 #include "rules/rule_text.h"
 
 #define NUMBER_MAX 512			/* characters that the ministry's form has room for */

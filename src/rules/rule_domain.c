@@ -7,7 +7,7 @@
 #include "core/ip_text.h"
 #include "core/suffix.h"
 #include "miscadmin.h"
-#include "rules/rule_context.h"
+#include "rules/rule_finding.h"
 
 static RuleText
 domain_text(RuleRecord *r, const RuleDomain *domain)
@@ -231,7 +231,7 @@ domain_006(RuleRecord *r, RuleFinding *f)
 	int			nature = rule_nature(r);
 	int			i;
 
-	if (nature != NATURE_ENTERPRISE && nature != NATURE_INDIVIDUAL)
+	if (nature != NATURE_ENTERPRISE && !rule_is_individual(r))
 		return false;
 	rule_read_domains(r);
 	for (i = 0; i < r->ndomains; i++)
@@ -278,7 +278,7 @@ domain_008(RuleRecord *r, RuleFinding *f)
 		const RuleDomain *domain = &r->domains[i];
 
 		if ((ends_with(domain, "cn\001mil") && nature != NATURE_MILITARY) ||
-			(ends_with(domain, "cn\001edu") && (nature == NATURE_ENTERPRISE || nature == NATURE_INDIVIDUAL)))
+			(ends_with(domain, "cn\001edu") && (nature == NATURE_ENTERPRISE || rule_is_individual(r))))
 			return found_domain(r, f, domain);
 	}
 	return false;
@@ -289,7 +289,7 @@ domain_009(RuleRecord *r, RuleFinding *f)
 {
 	int			i;
 
-	if (rule_nature(r) != NATURE_INDIVIDUAL)
+	if (!rule_is_individual(r))
 		return false;
 	rule_read_domains(r);
 	for (i = 0; i < r->ndomains; i++)

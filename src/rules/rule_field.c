@@ -6,120 +6,35 @@
 
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/inet.h"
-#include "utils/lsyscache.h"
 #include "utils/multirangetypes.h"
 #include "utils/rangetypes.h"
 #include "utils/typcache.h"
 
 #include "compat.h"
-#include "core/element.h"
 #include "core/ip_text.h"
 #include "rules/rule_code.h"
-#include "rules/rule_context.h"
-#include "rules/rule_text.h"
-#include "types/credential.h"
-#include "types/domain_list.h"
-#include "types/encoding.h"
+#include "rules/rule_field.h"
+#include "rules/rule_list.h"
+#include "types/credential_datum.h"
+#include "types/domain_list_datum.h"
 #include "types/ip_range.h"
-#include "types/number.h"
-#include "types/province.h"
+#include "types/number_datum.h"
+#include "types/province_datum.h"
 
-/*
- * LISTS: arrays of any type, and texts of elements in braces, or behind commas, semicolons or white space
- */
-
-#define ELEMENTS_MAX 100000		/* as many as a list of domains may have */
-
-typedef struct Elements
-{
-	int			n;
-	int			room;
-	RuleText   *texts;
-} Elements;
-
-/* More of them are no filing, and would only cost: each rule looks at each. */
+/* The elements of a field that is a list or one value. */
 static void
-check_count(RuleField field, uint64 n)
-{
-	if (n > ELEMENTS_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("field \"%s\" has more than %d values", rule_field_name(field), ELEMENTS_MAX)));
-}
-
-static void
-add_element(Elements *e, const char *s, int len)
-{
-	if (e->n == e->room)
-	{
-		e->room = e->room == 0 ? 4 : e->room * 2;
-		e->texts = e->texts == NULL ? palloc(sizeof(RuleText) * e->room) :
-			repalloc(e->texts, sizeof(RuleText) * e->room);
-	}
-	e->texts[e->n].s = s;
-	e->texts[e->n++].len = len;
-}
-
-static void
-split(Elements *e, RuleText text)
-{
-	IcpElements list;
-	const char *element;
-	size_t		len;
-
-	icp_elements_open(&list, text.s, text.len);
-	while (icp_elements_next(&list, &element, &len))
-		add_element(e, element, len);
-}
-
-static void
-read_elements(RuleRecord *r, RuleField field, Elements *e)
+read_elements(RuleRecord *r, RuleField field, RuleList *e)
 {
 	const RuleColumn *column = &r->shape->columns[field];
-	ArrayType  *array;
-	Datum	   *values;
-	bool	   *nulls;
-	int			n;
-	int16		typlen;
-	bool		typbyval;
-	char		typalign;
-	Oid			output;
-	bool		is_varlena;
-	int			i;
 
-	memset(e, 0, sizeof(Elements));
+	memset(e, 0, sizeof(RuleList));
 	if (!rule_has(r, field))
 		return;
-	if (column->reading != READ_ARRAY)
-	{
-		split(e, rule_text(r, field));
-		return;
-	}
-	array = DatumGetArrayTypeP(r->values[field]);
-	get_typlenbyvalalign(column->element, &typlen, &typbyval, &typalign);
-	check_count(field, ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)));
-	deconstruct_array(array, column->element, typlen, typbyval, typalign, &values, &nulls, &n);
-	getTypeOutputInfo(column->element, &output, &is_varlena);
-	for (i = 0; i < n; i++)
-	{
-		char	   *s;
-		int			len;
-
-		CHECK_FOR_INTERRUPTS();
-		if (nulls[i])
-			continue;
-		s = OidOutputFunctionCall(output, values[i]);
-		len = strlen(s);
-		s = (char *) icp_to_utf8(s, &len);
-		while (len > 0 && (*s == ' ' || *s == '"'))
-			s++, len--;
-		while (len > 0 && (s[len - 1] == ' ' || s[len - 1] == '"'))
-			len--;
-		if (len > 0)
-			add_element(e, s, len);
-	}
+	if (column->reading == READ_ARRAY)
+		rule_read_array(column, field, r->values[field], e);
+	else
+		rule_split_list(e, rule_text(r, field));
 }
 
 /*
@@ -138,9 +53,17 @@ rule_nature(RuleRecord *r)
 			if (r->nature == CODE_UNKNOWN)
 				r->nature = NATURE_UNKNOWN;
 		}
+		r->is_individual = r->nature > 0 && rule_nature_is_person(r->nature);
 		r->has_nature = true;
 	}
 	return r->nature;
+}
+
+bool
+rule_is_individual(RuleRecord *r)
+{
+	(void) rule_nature(r);
+	return r->is_individual;
 }
 
 unsigned
@@ -227,7 +150,7 @@ read_domain_name(Datum value)
 static RuleDomain *
 read_domain_texts(RuleRecord *r, RuleField field, int *n)
 {
-	Elements	e;
+	RuleList	e;
 	RuleDomain *domains;
 	int			i;
 
@@ -296,7 +219,7 @@ int
 rule_read_list(RuleRecord *r, RuleField field, RuleText **elements)
 {
 	MemoryContext old = MemoryContextSwitchTo(r->context);
-	Elements	e;
+	RuleList	e;
 
 	read_elements(r, field, &e);
 	MemoryContextSwitchTo(old);
@@ -459,7 +382,7 @@ rule_read_codes(RuleRecord *r, RuleField field)
 	{
 		MemoryContext old = MemoryContextSwitchTo(r->context);
 		RuleCodes  *codes = palloc(sizeof(RuleCodes));
-		Elements	e;
+		RuleList	e;
 		int			k;
 
 		read_elements(r, field, &e);
@@ -568,14 +491,14 @@ rule_read_addresses(RuleRecord *r)
 		MultirangeType *ranges = DatumGetMultirangeTypeP(r->values[FIELD_IPS]);
 		uint32		i;
 
-		check_count(FIELD_IPS, ranges->rangeCount);
+		rule_check_count(FIELD_IPS, ranges->rangeCount);
 		r->addresses = palloc(sizeof(RuleAddresses) * Max(ranges->rangeCount, 1));
 		for (i = 0; i < ranges->rangeCount; i++)
 			add_range(r, type->rngtype, multirange_get_range(type->rngtype, ranges, i));
 	}
 	else
 	{
-		Elements	e;
+		RuleList	e;
 		int			i;
 
 		read_elements(r, FIELD_IPS, &e);

@@ -7,7 +7,7 @@
  */
 #include "postgres.h"
 
-#include "rules/rule_context.h"
+#include "rules/rule_finding.h"
 #include "rules/rule_holder.h"
 #include "rules/rule_text.h"
 
@@ -32,7 +32,7 @@ is_good_relation(RuleRecord *r)
 	for (i = 0; i < lengthof(of_anybody); i++)
 		if (rule_text_is(relation, of_anybody[i]))
 			return true;
-	if (rule_nature(r) == NATURE_INDIVIDUAL)
+	if (rule_is_individual(r))
 		return false;
 	for (i = 0; i < lengthof(of_unit); i++)
 		if (rule_text_is(relation, of_unit[i]))
@@ -52,7 +52,7 @@ static bool
 domain_010(RuleRecord *r, RuleFinding *f)
 {
 	if (!rule_has(r, FIELD_DOMAIN_HOLDER) || !rule_has(r, FIELD_NAME) ||
-		rule_nature(r) != NATURE_INDIVIDUAL ||
+		!rule_is_individual(r) ||
 		rule_is_held_by(r, FIELD_NAME))
 		return false;
 	rule_found_field(r, f, FIELD_DOMAIN_HOLDER);
@@ -63,7 +63,7 @@ static bool
 domain_011(RuleRecord *r, RuleFinding *f)
 {
 	if (!rule_has(r, FIELD_DOMAIN_HOLDER) || !rule_has(r, FIELD_NAME) || rule_nature(r) <= 0 ||
-		rule_nature(r) == NATURE_INDIVIDUAL || rule_holder_is_known(r) ||
+		rule_is_individual(r) || rule_holder_is_known(r) ||
 		rule_has(r, FIELD_HOLDER_RELATION))	/* DOMAIN-017 */
 		return false;
 	rule_found_field(r, f, FIELD_DOMAIN_HOLDER);

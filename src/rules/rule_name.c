@@ -5,7 +5,7 @@
 #include "postgres.h"
 
 #include "core/person_name.h"
-#include "rules/rule_context.h"
+#include "rules/rule_finding.h"
 #include "rules/rule_text.h"
 
 /*
@@ -168,7 +168,7 @@ find_problem(RuleRecord *r)
 		return NAME_WEB_ADDRESS;
 	if (!rule_has_letter(name))
 		return NAME_NO_LETTER;
-	if (nature == NATURE_INDIVIDUAL)
+	if (rule_is_individual(r))
 	{
 		bool		foreign = rule_is_foreigner(r, FIELD_CREDENTIAL);
 		IcpContactFault fault;

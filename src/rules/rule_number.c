@@ -5,8 +5,8 @@
 #include "postgres.h"
 
 #include "core/number.h"
-#include "rules/rule_context.h"
-#include "types/fault.h"
+#include "rules/rule_finding.h"
+#include "types/fault_words.h"
 
 static bool
 number_001(RuleRecord *r, RuleFinding *f)
@@ -17,7 +17,7 @@ number_001(RuleRecord *r, RuleFinding *f)
 		return false;
 	rule_found_field(r, f, FIELD_NUMBER);
 	text = rule_text(r, FIELD_NUMBER);
-	f->expected = icp_fault_text(&r->number_fault, text.s, text.len).hint;
+	f->expected = icp_fault_words(&r->number_fault, text.s, text.len).hint;
 	return true;
 }
 

@@ -1,6 +1,7 @@
 /*
  * rule_province.c
- *	  Rules that single provinces have, as providers' help pages list them; icp.rule.province says whose.
+ *	  Rules that single provinces have, as providers' help pages list them.  A row of icp.rule says whose, by which
+ * test, and with which numbers: another province's rule of one of these tests is a row.
  *
  * The number of such a rule is its province's code in GB/T 2260.  They change at will and were read from
  * others than the bureaux, so all are warnings; a bureau switches one off, or another's on, in
@@ -9,9 +10,10 @@
 #include "postgres.h"
 
 #include "core/province.h"
-#include "rules/rule_context.h"
 #include "rules/rule_credential.h"
+#include "rules/rule_finding.h"
 #include "rules/rule_holder.h"
+#include "rules/rule_table.h"
 
 #define DIVISION_HONG_KONG	81
 #define DIVISION_MACAO		82
@@ -26,7 +28,7 @@ scope_code(const RuleRecord *r)
 static bool
 is_unit(RuleRecord *r)
 {
-	return rule_nature(r) > 0 && rule_nature(r) != NATURE_INDIVIDUAL;
+	return rule_nature(r) > 0 && !rule_is_individual(r);
 }
 
 /*
@@ -42,7 +44,7 @@ is_from_elsewhere(RuleRecord *r)
 {
 	const RuleCredential *c = rule_good_credential(r, FIELD_CREDENTIAL);
 
-	return c != NULL && rule_nature(r) == NATURE_INDIVIDUAL && c->number.kind == ICP_CRED_RESIDENT_ID &&
+	return c != NULL && rule_is_individual(r) && c->number.kind == ICP_CRED_RESIDENT_ID &&
 		scope_code(r) != 0 && rule_division(c) / 10000 != scope_code(r);
 }
 
@@ -68,7 +70,7 @@ foreign_individual(RuleRecord *r, RuleFinding *f)
 {
 	const RuleCredential *c = rule_good_credential(r, FIELD_CREDENTIAL);
 
-	if (c == NULL || rule_nature(r) != NATURE_INDIVIDUAL ||
+	if (c == NULL || !rule_is_individual(r) ||
 		(c->number.kind != ICP_CRED_PASSPORT && c->number.kind != ICP_CRED_FOREIGN_PERMANENT_RESIDENT))
 		return false;
 	rule_found_field(r, f, FIELD_CREDENTIAL);
@@ -100,34 +102,25 @@ permit(RuleRecord *r, RuleFinding *f)
  */
 
 static bool
-is_too_young(RuleRecord *r, RuleFinding *f, bool individuals_only, int years)
+is_individual_too_young(RuleRecord *r, RuleFinding *f)
+{
+	return rule_is_individual(r) && rule_is_too_young(r, f);
+}
+
+/* Where the national age has nothing to say: below the second age that the rule is given. */
+static bool
+has_own_age(RuleRecord *r, const Rule *rule)
 {
 	RuleField	field;
 	const RuleCredential *c = rule_principal_credential(r, &field);
 
-	if (c == NULL || !rule_is_under(r, c, years) ||
-		(individuals_only && rule_nature(r) != NATURE_INDIVIDUAL))
-		return false;
-	f->field = field;			/* a birth date is not shown */
-	return true;
+	return c != NULL && rule_is_under(r, c, rule_argument(rule, 1));
 }
 
 static bool
-age_jiangsu(RuleRecord *r, RuleFinding *f)
+has_own_age_of_individuals(RuleRecord *r, const Rule *rule)
 {
-	return is_too_young(r, f, true, JIANGSU_YEARS);
-}
-
-static bool
-age_shandong(RuleRecord *r, RuleFinding *f)
-{
-	return is_too_young(r, f, true, SHANDONG_YEARS);
-}
-
-static bool
-age_guangdong(RuleRecord *r, RuleFinding *f)
-{
-	return is_too_young(r, f, false, GUANGDONG_YEARS);
+	return rule_is_individual(r) && has_own_age(r, rule);
 }
 
 /*
@@ -269,40 +262,18 @@ city(RuleRecord *r, RuleFinding *f)
 #define CITY (CREDENTIAL_AND_NATURE | FIELD_BIT(FIELD_ADDRESS))
 
 const RuleTest rule_province_tests[] = {
-	{"LOCAL-CARD-014", CREDENTIAL_AND_NATURE, 0, local_card},
-	{"LOCAL-CARD-015", CREDENTIAL_AND_NATURE, 0, local_card},
-	{"LOCAL-CARD-045", CREDENTIAL_AND_NATURE, 0, local_card},
-	{"LOCAL-CARD-062", CREDENTIAL_AND_NATURE, 0, local_card},
-	{"LOCAL-CARD-063", CREDENTIAL_AND_NATURE, 0, local_card},
-	{"LOCAL-CARD-064", CREDENTIAL_AND_NATURE, 0, local_card},
-	{"LOCAL-CARD-065", CREDENTIAL_AND_NATURE, 0, local_card},
-	{"RESIDENCE-031", RESIDENCE, 0, residence},
-	{"RESIDENCE-033", RESIDENCE, 0, residence},
-	{"RESIDENCE-035", RESIDENCE, 0, residence},
-	{"RESIDENCE-037", RESIDENCE, 0, residence},
-	{"RESIDENCE-044", RESIDENCE, 0, residence},
-	{"FOREIGN-013", CREDENTIAL_AND_NATURE, 0, foreign_individual},
-	{"PERMIT-011", 0, FIELD_BIT(FIELD_CREDENTIAL) | FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL), permit},
-	{"AGE-032", CREDENTIAL_AND_NATURE, FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL), age_jiangsu},
-	{"AGE-037", CREDENTIAL_AND_NATURE, FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL), age_shandong},
-	{"AGE-044", 0, BOTH_CREDENTIALS, age_guangdong},
-	{"LEGAL-REPRESENTATIVE-011", DELEGATE, 0, legal_representative},
-	{"LETTER-012", LETTER, 0, letter},
-	{"LETTER-031", LETTER, 0, letter},
-	{"LETTER-034", LETTER, 0, letter},
-	{"LETTER-035", LETTER, 0, letter},
-	{"LETTER-036", LETTER, 0, letter},
-	{"LETTER-042", LETTER, 0, letter},
-	{"LETTER-043", LETTER, 0, letter},
-	{"LETTER-050", LETTER, 0, letter},
-	{"LETTER-051", LETTER, 0, letter},
-	{"LETTER-052", LETTER, 0, letter},
-	{"LETTER-062", LETTER, 0, letter},
-	{"MAINLAND-014", FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL) | FIELD_BIT(FIELD_NATURE), 0, mainland_principal},
-	{"HOLDER-035", HOLDER, HOLDER_TOO, holder_legal},
-	{"HOLDER-064", HOLDER, HOLDER_TOO, holder_unit},
-	{"CITY-013", CITY, 0, city},
-	{"CITY-041", CITY, 0, city},
-	{"CITY-052", CITY, 0, city},
+	{"LOCAL-CARD", CREDENTIAL_AND_NATURE, 0, local_card},
+	{"RESIDENCE", RESIDENCE, 0, residence},
+	{"FOREIGN", CREDENTIAL_AND_NATURE, 0, foreign_individual},
+	{"PERMIT", 0, FIELD_BIT(FIELD_CREDENTIAL) | FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL), permit},
+	{"AGE-OF-INDIVIDUAL", CREDENTIAL_AND_NATURE, FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL), is_individual_too_young,
+	has_own_age_of_individuals},
+	{"AGE", 0, BOTH_CREDENTIALS, rule_is_too_young, has_own_age},
+	{"LEGAL-REPRESENTATIVE", DELEGATE, 0, legal_representative},
+	{"LETTER", LETTER, 0, letter},
+	{"MAINLAND", FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL) | FIELD_BIT(FIELD_NATURE), 0, mainland_principal},
+	{"HOLDER-OR-REPRESENTATIVE", HOLDER, HOLDER_TOO, holder_legal},
+	{"HOLDER", HOLDER, HOLDER_TOO, holder_unit},
+	{"CITY", CITY, 0, city},
 	{NULL}
 };

@@ -7,7 +7,7 @@
  */
 #include "postgres.h"
 
-#include "rules/rule_context.h"
+#include "rules/rule_finding.h"
 #include "rules/rule_text.h"
 #include "rules/rule_word.h"
 
@@ -35,7 +35,7 @@ rule_is_own_word(RuleRecord *r, const RuleWord *word)
 {
 	RuleText	text;
 
-	if (!rule_has(r, FIELD_NAME) || rule_nature(r) == NATURE_INDIVIDUAL)
+	if (!rule_has(r, FIELD_NAME) || rule_is_individual(r))
 		return false;
 	text = rule_word_text(r, word);
 	return rule_text_has(rule_text(r, FIELD_NAME), text.s, text.len);
@@ -146,7 +146,7 @@ site_name_005(RuleRecord *r, RuleFinding *f)
 static bool
 is_individual(RuleRecord *r)
 {
-	return rule_nature(r) == NATURE_INDIVIDUAL;
+	return rule_is_individual(r);
 }
 
 /* 公司 and 集团 name an organisation whatever stands around them. */

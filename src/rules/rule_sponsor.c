@@ -7,7 +7,7 @@
 
 #include "core/person_name.h"
 #include "rules/rule_code.h"
-#include "rules/rule_context.h"
+#include "rules/rule_finding.h"
 #include "rules/rule_text.h"
 
 /*
@@ -104,8 +104,9 @@ has_other_nature(RuleRecord *r, RuleFinding *f, const NamedNature *named, int n)
 	int			i;
 
 	/* an individual has a person's name: NAME-007 */
-	if (!has_both(r) || (nature = rule_nature(r)) == NATURE_INDIVIDUAL)
+	if (!has_both(r) || rule_is_individual(r))
 		return false;
+	nature = rule_nature(r);
 	name = rule_without_brackets(rule_text(r, FIELD_NAME));
 	for (i = 0; i < n; i++)
 	{
@@ -151,7 +152,7 @@ nature_007(RuleRecord *r, RuleFinding *f)
 static bool
 name_008(RuleRecord *r, RuleFinding *f)
 {
-	if (!has_both(r) || rule_nature(r) == NATURE_INDIVIDUAL || rule_nature(r) == NATURE_ENTERPRISE ||
+	if (!has_both(r) || rule_is_individual(r) || rule_nature(r) == NATURE_ENTERPRISE ||
 		!rule_is_person(rule_text(r, FIELD_NAME)))
 		return false;
 	f->field = FIELD_NAME;		/* a person's name is not shown */
@@ -223,7 +224,7 @@ superior_004(RuleRecord *r, RuleFinding *f)
 static bool
 superior_005(RuleRecord *r, RuleFinding *f)
 {
-	if (!rule_has(r, FIELD_SUPERIOR) || !rule_has(r, FIELD_NAME) || rule_nature(r) == NATURE_INDIVIDUAL ||
+	if (!rule_has(r, FIELD_SUPERIOR) || !rule_has(r, FIELD_NAME) || rule_is_individual(r) ||
 		!rule_same_name(rule_text(r, FIELD_SUPERIOR), rule_text(r, FIELD_NAME)))
 		return false;
 	rule_found_field(r, f, FIELD_SUPERIOR);
@@ -241,7 +242,7 @@ principal_001(RuleRecord *r, RuleFinding *f)
 	 * of an individual it is optional: he is it himself; where the nature is wrong, NATURE-001 and -002 come
 	 * first
 	 */
-	return !rule_has(r, FIELD_PRINCIPAL_NAME) && rule_nature(r) != NATURE_INDIVIDUAL &&
+	return !rule_has(r, FIELD_PRINCIPAL_NAME) && !rule_is_individual(r) &&
 		!(rule_is_asked(r, FIELD_NATURE) && rule_nature(r) <= 0);
 }
 
@@ -252,7 +253,7 @@ check_principal(RuleRecord *r, IcpContactFault *fault)
 	RuleField	credential = FIELD_PRINCIPAL_CREDENTIAL;
 
 	/* an individual's own, where none is asked of the principal */
-	if (!rule_is_asked(r, credential) && rule_nature(r) == NATURE_INDIVIDUAL)
+	if (!rule_is_asked(r, credential) && rule_is_individual(r))
 		credential = FIELD_CREDENTIAL;
 	return icp_person_name_check(name.s, name.len, rule_is_foreigner(r, credential), fault);
 }
@@ -264,7 +265,7 @@ is_told_elsewhere(RuleRecord *r)
 	RuleText	name = rule_text(r, FIELD_PRINCIPAL_NAME);
 
 	return rule_is_placeholder(r, FIELD_PRINCIPAL_NAME) || rule_has_broken_character(name) ||
-		(rule_has(r, FIELD_NAME) && rule_nature(r) != NATURE_INDIVIDUAL &&
+		(rule_has(r, FIELD_NAME) && !rule_is_individual(r) &&
 		 rule_same_name(name, rule_text(r, FIELD_NAME)));
 }
 
@@ -284,7 +285,7 @@ static bool
 principal_003(RuleRecord *r, RuleFinding *f)
 {
 	if (!rule_has(r, FIELD_PRINCIPAL_NAME) || !rule_has(r, FIELD_NAME) ||
-		rule_nature(r) == NATURE_INDIVIDUAL ||
+		rule_is_individual(r) ||
 		rule_is_placeholder(r, FIELD_PRINCIPAL_NAME) ||
 		!rule_same_name(rule_text(r, FIELD_PRINCIPAL_NAME), rule_text(r, FIELD_NAME)))
 		return false;
@@ -296,7 +297,7 @@ static bool
 principal_004(RuleRecord *r, RuleFinding *f)
 {
 	if (!rule_has(r, FIELD_PRINCIPAL_NAME) || !rule_has(r, FIELD_NAME) ||
-		rule_nature(r) != NATURE_INDIVIDUAL ||
+		!rule_is_individual(r) ||
 		rule_same_name(rule_text(r, FIELD_PRINCIPAL_NAME), rule_text(r, FIELD_NAME)))
 		return false;
 	rule_found_field(r, f, FIELD_PRINCIPAL_NAME);

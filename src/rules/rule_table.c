@@ -7,14 +7,16 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "catalog/pg_type.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 
 #include "compat.h"
-#include "rules/rule_context.h"
+#include "rules/rule_shape.h"
 #include "rules/rule_table.h"
-#include "rules/table_copy.h"
-#include "types/province.h"
+#include "server/table_copy.h"
+#include "types/province_datum.h"
 
 ICP_FUNCTION(icp_rule_changed);
 
@@ -33,6 +35,10 @@ ICP_FUNCTION(icp_rule_changed);
 #define ANUM_VALID_TO	10
 #define ANUM_PROVINCE	11
 #define ANUM_ENABLED	12
+#define ANUM_TEST		15
+#define ANUM_LIST		16
+#define ANUM_ARGUMENTS	17
+#define ANUM_YIELDS_TO	18
 
 #define ANUM_SET_CODE		1
 #define ANUM_SET_PROVINCE	2
@@ -43,7 +49,7 @@ ICP_FUNCTION(icp_rule_changed);
 
 typedef enum RuleTable
 {
-	TABLE_RULE,
+	TABLE_RULE,					/* first: settings point at rules */
 	TABLE_SETTING
 } RuleTable;
 
@@ -65,8 +71,9 @@ typedef struct Setting
 typedef struct RuleCache
 {
 	TableCopy	copy;
-	Rule	   *rules;			/* in the order of the tests */
+	Rule	   *rules;			/* in the order of the tests, those of one test by their codes */
 	int			nrules;
+	int			rules_room;
 	Setting    *settings;
 	int			nsettings;
 	int			settings_room;
@@ -146,21 +153,83 @@ find_rule(RuleCache *c, const char *code)
 	int			i;
 
 	for (i = 0; i < c->nrules; i++)
-		if (strcmp(c->rules[i].test->code, code) == 0)
+		if (strcmp(c->rules[i].code, code) == 0)
 			return &c->rules[i];
 	return NULL;
 }
 
-/* A row whose code this library has no test for belongs to another version: it does nothing. */
+static const RuleTest *
+find_test(const char *code)
+{
+	int			n;
+	const RuleTest *const *tests = rule_all_tests(&n);
+	int			i;
+
+	for (i = 0; i < n; i++)
+		if (strcmp(tests[i]->code, code) == 0)
+			return tests[i];
+	return NULL;
+}
+
+static void
+arguments_column(Rule *rule, HeapTuple tuple, TupleDesc desc)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(tuple, ANUM_ARGUMENTS, desc, &isnull);
+	Datum	   *values;
+	bool	   *nulls;
+	int			i;
+
+	if (isnull)
+		return;
+	deconstruct_array(DatumGetArrayTypeP(value), INT4OID, sizeof(int32), true, TYPALIGN_INT,
+					  &values, &nulls, &rule->nargs);
+	rule->args = palloc(sizeof(int32) * Max(rule->nargs, 1));
+	for (i = 0; i < rule->nargs; i++)
+		rule->args[i] = nulls[i] ? 0 : DatumGetInt32(values[i]);
+}
+
+static void
+yields_column(Rule *rule, HeapTuple tuple, TupleDesc desc)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(tuple, ANUM_YIELDS_TO, desc, &isnull);
+	Datum	   *values;
+	bool	   *nulls;
+	int			n;
+	int			i;
+
+	if (isnull)
+		return;
+	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
+	rule->yields_to = palloc(sizeof(char *) * Max(n, 1));
+	for (i = 0; i < n; i++)
+		if (!nulls[i])
+			rule->yields_to[rule->nyields++] = TextDatumGetCString(values[i]);
+}
+
+/* A row whose test this library does not have belongs to another version: it does nothing. */
 static void
 read_rule(RuleCache *c, HeapTuple tuple, TupleDesc desc)
 {
 	char	   *code = text_column(tuple, desc, ANUM_CODE);
-	Rule	   *rule = find_rule(c, code);
+	char	   *name = text_column(tuple, desc, ANUM_TEST);
+	const RuleTest *test = find_test(name == NULL ? code : name);
+	char	   *list;
+	Rule	   *rule;
 	bool		isnull;
 
-	if (rule == NULL)
+	if (test == NULL)
 		return;
+	if (c->nrules == c->rules_room)
+	{
+		c->rules_room = c->rules_room == 0 ? 256 : c->rules_room * 2;
+		c->rules = c->rules == NULL ? palloc(sizeof(Rule) * c->rules_room) :
+			repalloc(c->rules, sizeof(Rule) * c->rules_room);
+	}
+	rule = &c->rules[c->nrules++];
+	memset(rule, 0, sizeof(Rule));
+	rule->test = test;
 	rule->code = code;
 	rule->field = rule_field_of(text_column(tuple, desc, ANUM_FIELD));
 	rule->is_error = strcmp(text_column(tuple, desc, ANUM_SEVERITY), "error") == 0;
@@ -173,6 +242,34 @@ read_rule(RuleCache *c, HeapTuple tuple, TupleDesc desc)
 	rule->valid_to = date_column(tuple, desc, ANUM_VALID_TO, DATEVAL_NOEND, NULL);
 	rule->province = province_column(tuple, desc, ANUM_PROVINCE);
 	rule->is_enabled = DatumGetBool(heap_getattr(tuple, ANUM_ENABLED, desc, &isnull));
+	list = text_column(tuple, desc, ANUM_LIST);
+	rule->list = list == NULL ? KEYWORD_LISTS : keyword_list_of(list);
+	arguments_column(rule, tuple, desc);
+	yields_column(rule, tuple, desc);
+}
+
+/* Tests are in one array for each file of them, which says nothing of the order of two addresses. */
+static int
+test_index(const RuleTest *test)
+{
+	int			n;
+	const RuleTest *const *tests = rule_all_tests(&n);
+	int			i;
+
+	for (i = 0; tests[i] != test; i++)
+		Assert(i < n);
+	return i;
+}
+
+static int
+compare_rules(const void *a, const void *b)
+{
+	const Rule *one = a;
+	const Rule *other = b;
+
+	if (one->test != other->test)
+		return test_index(one->test) - test_index(other->test);
+	return strcmp(one->code, other->code);
 }
 
 static void
@@ -183,6 +280,7 @@ read_setting(RuleCache *c, HeapTuple tuple, TupleDesc desc)
 	char	   *severity;
 	bool		isnull;
 
+	/* of another version */
 	if (rule == NULL)
 		return;
 	if (c->nsettings == c->settings_room)
@@ -204,18 +302,6 @@ read_setting(RuleCache *c, HeapTuple tuple, TupleDesc desc)
 }
 
 static void
-begin_copy(TableCopy *copy)
-{
-	RuleCache  *c = (RuleCache *) copy;
-	const RuleTest *const *tests = rule_all_tests(&c->nrules);
-	int			i;
-
-	c->rules = palloc0(sizeof(Rule) * c->nrules);
-	for (i = 0; i < c->nrules; i++)
-		c->rules[i].test = tests[i];
-}
-
-static void
 read_table(TableCopy *copy, int table, Relation rel, Snapshot snapshot)
 {
 	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, snapshot, 0, NULL);
@@ -229,6 +315,9 @@ read_table(TableCopy *copy, int table, Relation rel, Snapshot snapshot)
 			read_setting((RuleCache *) copy, tuple, RelationGetDescr(rel));
 	}
 	systable_endscan(scan);
+	/* settings, which come next, point at rules */
+	if (table == TABLE_RULE && ((RuleCache *) copy)->nrules > 1)
+		qsort(((RuleCache *) copy)->rules, ((RuleCache *) copy)->nrules, sizeof(Rule), compare_rules);
 }
 
 static TableCopyKind rule_copies = {
@@ -236,7 +325,6 @@ static TableCopyKind rule_copies = {
 	.size = sizeof(RuleCache),
 	.ntables = 2,
 	.tables = {[TABLE_RULE] = "rule", [TABLE_SETTING] = "rule_setting"},
-	.begin = begin_copy,
 	.read = read_table
 };
 
@@ -281,6 +369,23 @@ applies(const RuleCache *c, const Rule *rule, unsigned province, DateADT as_of, 
 	return is_enabled && from <= as_of && as_of <= to;
 }
 
+/* Which rules of the program a rule yields to. */
+static void
+resolve_yields(RuleProgram *program, ActiveRule *active)
+{
+	const Rule *rule = active->rule;
+	int			i;
+	int			k;
+
+	if (rule->nyields == 0)
+		return;
+	active->yields_to = palloc(sizeof(int) * rule->nyields);
+	for (i = 0; i < rule->nyields; i++)
+		for (k = 0; k < program->n; k++)
+			if (strcmp(program->rules[k].rule->code, rule->yields_to[i]) == 0)
+				active->yields_to[active->nyields++] = k;
+}
+
 static RuleProgram *
 make_program(RuleCache *c, RuleFields present, DateADT as_of)
 {
@@ -289,14 +394,14 @@ make_program(RuleCache *c, RuleFields present, DateADT as_of)
 
 	program->as_of = as_of;
 	program->present = present;
-	program->rules = palloc(sizeof(ActiveRule) * c->nrules);
+	program->rules = palloc(sizeof(ActiveRule) * Max(c->nrules, 1));
 	for (i = 0; i < c->nrules; i++)
 	{
 		const Rule *rule = &c->rules[i];
-		ActiveRule	active = {rule, rule->test->breaks, 0, 0};
+		ActiveRule	active = {rule, rule->test->breaks};
 		unsigned	province;
 
-		if (rule->code == NULL || (rule->test->needs & present) != rule->test->needs ||
+		if ((rule->test->needs & present) != rule->test->needs ||
 			((rule->test->needs | rule->test->looks_at) & present) == 0)
 			continue;
 		for (province = 0; province <= ICP_PROVINCES; province++)
@@ -312,7 +417,21 @@ make_program(RuleCache *c, RuleFields present, DateADT as_of)
 		if (active.provinces != 0)
 			program->rules[program->n++] = active;
 	}
+	for (i = 0; i < program->n; i++)
+		resolve_yields(program, &program->rules[i]);
 	return program;
+}
+
+static void
+free_program(RuleProgram *program)
+{
+	int			i;
+
+	for (i = 0; i < program->n; i++)
+		if (program->rules[i].yields_to != NULL)
+			pfree(program->rules[i].yields_to);
+	pfree(program->rules);
+	pfree(program);
 }
 
 const RuleProgram *
@@ -347,10 +466,7 @@ rule_program(RuleFields present, DateADT as_of, MemoryContext user)
 	if (c->nprograms == PROGRAMS_MAX)
 	{
 		for (i = PROGRAMS_MAX / 2; i < PROGRAMS_MAX; i++)
-		{
-			pfree(c->programs[i]->rules);
-			pfree(c->programs[i]);
-		}
+			free_program(c->programs[i]);
 		c->nprograms = PROGRAMS_MAX / 2;
 	}
 	old = MemoryContextSwitchTo(c->copy.context);

@@ -5,35 +5,8 @@
 #include "postgres.h"
 
 #include "core/person_name.h"
-#include "rules/rule_context.h"
+#include "rules/rule_field.h"
 #include "rules/rule_text.h"
-
-RuleText
-rule_trimmed(RuleText text)
-{
-	/* most begin with a Han character and end with one */
-	if (text.len > 0 && (unsigned char) text.s[0] >= 0xE4 && (unsigned char) text.s[text.len - 1] > 0x80)
-		return text;
-	for (;;)
-	{
-		if (text.len > 0 && strchr(" \t\r\n", text.s[0]) != NULL)
-			text.s++, text.len--;
-		else if (text.len >= 3 && memcmp(text.s, "　", 3) == 0)
-			text.s += 3, text.len -= 3;
-		else
-			break;
-	}
-	for (;;)
-	{
-		if (text.len > 0 && strchr(" \t\r\n", text.s[text.len - 1]) != NULL)
-			text.len--;
-		else if (text.len >= 3 && memcmp(text.s + text.len - 3, "　", 3) == 0)
-			text.len -= 3;
-		else
-			break;
-	}
-	return text;
-}
 
 RuleText
 rule_without_brackets(RuleText text)

@@ -7,9 +7,6 @@
 
 #include "rules/rule.h"
 
-/* without white space around it */
-extern RuleText rule_trimmed(RuleText text);
-
 /* without brackets at its end: 示例店（个体工商户）, 示例事务所(普通合伙) */
 extern RuleText rule_without_brackets(RuleText text);
 

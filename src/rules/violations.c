@@ -15,17 +15,38 @@
 #include "utils/typcache.h"
 
 #include "compat.h"
-#include "rules/rule_context.h"
-#include "rules/rule_date.h"
+#include "rules/rule_day.h"
+#include "rules/rule_field.h"
+#include "rules/rule_shape.h"
 #include "rules/violations.h"
 #include "types/encoding.h"
-#include "types/province.h"
+#include "types/province_datum.h"
 
 ICP_FUNCTION(icp_violations);
 ICP_FUNCTION(icp_violation_codes);
 ICP_FUNCTION(icp_rule_tests);
 
 #define VIOLATION_COLUMNS 9
+
+/*
+ * Does a rule that this one yields to speak for the record?  It must be in force: there by its date, not switched off,
+ * and of this province.
+ */
+static bool
+yields(RuleRecord *r, const ActiveRule *active)
+{
+	int			i;
+
+	for (i = 0; i < active->nyields; i++)
+	{
+		const ActiveRule *other = &r->program->rules[active->yields_to[i]];
+
+		if (rule_is_in_force(r, other) &&
+			(other->rule->test->concerns == NULL || other->rule->test->concerns(r, other->rule)))
+			return true;
+	}
+	return false;
+}
 
 List *
 rule_violations(RuleRecord *r, unsigned province)
@@ -38,6 +59,7 @@ rule_violations(RuleRecord *r, unsigned province)
 
 	r->scope = province != 0 ? province : rule_province(r, FIELD_PROVINCE);
 	bit = (uint32) 1 << r->scope;
+	r->program = program;
 	for (i = 0; i < program->n; i++)
 	{
 		const ActiveRule *active = &program->rules[i];
@@ -45,7 +67,11 @@ rule_violations(RuleRecord *r, unsigned province)
 		Violation  *violation;
 
 		CHECK_FOR_INTERRUPTS();
-		if ((active->provinces & bit) == 0 || !active->breaks(r, &finding))
+		if (!rule_is_in_force(r, active))
+			continue;
+		r->asked = active;
+		r->yields = active->nyields > 0 && yields(r, active);
+		if ((r->yields && !active->rule->test->yields_itself) || !active->breaks(r, &finding))
 			continue;
 		violation = palloc(sizeof(Violation));
 		violation->rule = active->rule;

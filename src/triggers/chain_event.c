@@ -25,8 +25,8 @@
 #include "catalog/pg_trigger.h"
 #include "crypt/event_digest.h"
 #include "crypt/event_key.h"
+#include "server/trigger.h"
 #include "triggers/chain_head.h"
-#include "triggers/trigger.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -82,8 +82,8 @@ get_state(FunctionCallInfo fcinfo, TriggerData *trigdata)
 	check_identity(rel, &identity);
 	icp_chain_find_tables(rel, trigger->tgargs[0], trigger->tgnargs > 1 ? trigger->tgargs[1] : NULL,
 						  &state->tables);
-	state->from_state = icp_find_column(rel, "from_state") - 1;
-	state->to_state = icp_find_column(rel, "to_state") - 1;
+	state->from_state = icp_find_column(RelationGetDescr(rel), "from_state") - 1;
+	state->to_state = icp_find_column(RelationGetDescr(rel), "to_state") - 1;
 	state->method = icp_event_method();
 	state->stored_method = state->method + ICP_EVENT_BOUND;
 	state->digester = icp_event_digester(state->method);

@@ -25,10 +25,11 @@
 #include "common/int.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "server/plan.h"
+#include "server/trigger.h"
 #include "storage/itemptr.h"
 #include "storage/lmgr.h"
 #include "triggers/chain_head.h"
-#include "triggers/trigger.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/hsearch.h"
@@ -50,7 +51,7 @@
 static void
 check_table_column(Relation rel, const char *name, Oid type)
 {
-	AttrNumber	attnum = icp_find_column(rel, name);
+	AttrNumber	attnum = icp_find_column(RelationGetDescr(rel), name);
 	Form_pg_attribute att;
 
 	if (attnum == InvalidAttrNumber)
@@ -144,7 +145,7 @@ icp_chain_find_tables(Relation log, const char *chain, const char *application, 
 					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 					 errmsg("\"%s\" cannot be the table of an event log's applications", application),
 					 errdetail("It must be an ordinary or partitioned table without rules.")));
-		id = icp_find_column(rel, "id");
+		id = icp_find_column(RelationGetDescr(rel), "id");
 		if (id == InvalidAttrNumber)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_COLUMN),
@@ -267,7 +268,6 @@ get_plan(Oid relid, ChainStatement statement)
 	char	   *table = get_rel_name(relid);
 	char	   *name;
 	ChainPlans *plans;
-	SPIPlanPtr	plan;
 	bool		found;
 
 	if (schema == NULL || table == NULL)
@@ -297,15 +297,8 @@ get_plan(Oid relid, ChainStatement statement)
 		plans->name = MemoryContextStrdup(TopMemoryContext, name);
 	}
 	if (plans->plans[statement] == NULL)
-	{
-		plan = SPI_prepare(psprintf(statements[statement].format, name), lengthof(parameter_types),
-						   parameter_types);
-		if (plan == NULL)
-			elog(ERROR, "SPI_prepare returned %s", SPI_result_code_string(SPI_result));
-		if (SPI_keepplan(plan) != 0)
-			elog(ERROR, "SPI_keepplan failed");
-		plans->plans[statement] = plan;
-	}
+		plans->plans[statement] = icp_keep_plan(psprintf(statements[statement].format, name),
+												lengthof(parameter_types), parameter_types);
 	return plans->plans[statement];
 }
 

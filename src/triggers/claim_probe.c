@@ -3,7 +3,7 @@
  *	  Looking for rivals in the claim index, with a dirty snapshot.
  *
  * What is probed has been entered already: of two concurrent claimants, whoever probes last finds the other's entry,
- * at every isolation level, and nobody takes a lock or waits (3 Q17; design decision 5).
+ * at every isolation level, and nobody takes a lock or waits (3 Q17; doc/decisions.md, Conflicts).
  */
 #include "postgres.h"
 

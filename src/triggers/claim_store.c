@@ -6,7 +6,7 @@
  * that of the holders' ids, and the indexes that begin with the hash in the order of the hashes, so that each index
  * is walked from left to right.  Only then is the index probed, with a dirty snapshot, as exclusion constraints
  * do: of two concurrent claimants, whoever probes last finds the other's entry, at every isolation level, and
- * nobody takes a lock or waits (3 Q17; design decision 5).  Most claims need no probe: the insertion itself tells,
+ * nobody takes a lock or waits (3 Q17; doc/decisions.md, Conflicts).  Most claims need no probe: the insertion itself tells,
  * as it does for deferrable unique constraints, that no entry of their hash was there, and whoever enters one later
  * meets theirs.  Nothing here reads with an MVCC snapshot, so detection leaves no predicate locks behind and cannot
  * itself cause a serialization failure.
@@ -26,6 +26,7 @@
 #include "catalog/pg_am.h"
 #include "miscadmin.h"
 #include "triggers/claim_probe.h"
+#include "triggers/claim_store.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/memutils.h"

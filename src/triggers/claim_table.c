@@ -23,9 +23,10 @@
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "nodes/primnodes.h"
+#include "server/trigger.h"
 #include "storage/bufmgr.h"
+#include "triggers/claim_store.h"
 #include "triggers/claim_table.h"
-#include "triggers/trigger.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -88,7 +89,7 @@ open_writer(Writer *writer, Oid relid, const ColumnSpec *columns, int ncolumns, 
 
 	for (int i = 0; i < ncolumns; i++)
 	{
-		AttrNumber	attnum = icp_find_column(rel, columns[i].name);
+		AttrNumber	attnum = icp_find_column(RelationGetDescr(rel), columns[i].name);
 
 		if (attnum == InvalidAttrNumber ||
 			TupleDescAttr(RelationGetDescr(rel), attnum - 1)->atttypid != columns[i].type)

@@ -6,7 +6,7 @@
 #define ICP_CLAIM_TABLE_H
 
 #include "nodes/execnodes.h"
-#include "triggers/claim_store.h"
+#include "triggers/claim.h"
 
 /* Columns of the two tables, in the order of their definition below. */
 typedef enum ClaimColumn

@@ -25,9 +25,9 @@
 #include "executor/tuptable.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "server/trigger.h"
 #include "triggers/claim_key.h"
 #include "triggers/claim_store.h"
-#include "triggers/trigger.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -636,7 +636,7 @@ process_statement(Detector *d)
  * detect_conflict --- the trigger
  *
  * Works with the rights of the owner of the table it stands on, and past row security, so that a claim which the
- * user may not see is found all the same (design decision 6).
+ * user may not see is found all the same (doc/decisions.md, Rights).
  */
 Datum
 icp_detect_conflict(PG_FUNCTION_ARGS)

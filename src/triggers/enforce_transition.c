@@ -19,7 +19,8 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "triggers/trigger.h"
+#include "server/plan.h"
+#include "server/trigger.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -72,14 +73,7 @@ query_one_row(SPIPlanPtr *plan, const char *query, int nargs, Oid *types, Datum 
 	else
 	{
 		if (*plan == NULL)
-		{
-			SPIPlanPtr	made = SPI_prepare(query, nargs, types);
-
-			if (made == NULL)
-				elog(ERROR, "SPI_prepare returned %s", SPI_result_code_string(SPI_result));
-			SPI_keepplan(made);
-			*plan = made;
-		}
+			*plan = icp_keep_plan(query, nargs, types);
 		rc = SPI_execute_plan(*plan, values, nulls, true, 1);
 	}
 	if (rc != SPI_OK_SELECT)
@@ -186,7 +180,7 @@ refuse_step(const Step *step)
 static Datum
 scope_value(const Step *step, HeapTuple tuple, const char *column, char *nulls, int i)
 {
-	AttrNumber	attnum = icp_find_column(step->rel, column);
+	AttrNumber	attnum = icp_find_column(RelationGetDescr(step->rel), column);
 	bool		isnull = true;
 	Datum		value = (Datum) 0;
 
@@ -236,7 +230,7 @@ user_may(const Step *step, HeapTuple tuple, Oid user)
 	values[2] = scope_value(step, tuple, "provider_id", nulls, 2);
 	values[3] = scope_value(step, tuple, "province_code", nulls, 3);
 	values[4] = scope_value(step, tuple, "account_id", nulls, 4);
-	filed_by = icp_find_column(step->rel, "filed_by");
+	filed_by = icp_find_column(RelationGetDescr(step->rel), "filed_by");
 	values[5] = text_or_null(filed_by == InvalidAttrNumber ? NULL :
 							 SPI_getvalue(tuple, RelationGetDescr(step->rel), filed_by), nulls, 5);
 
@@ -259,7 +253,7 @@ user_may(const Step *step, HeapTuple tuple, Oid user)
 static void
 check_reason(const Step *step, HeapTuple tuple)
 {
-	AttrNumber	attnum = icp_find_column(step->rel, "reason");
+	AttrNumber	attnum = icp_find_column(RelationGetDescr(step->rel), "reason");
 	char	   *reason;
 
 	if (!step->needs_reason || attnum == InvalidAttrNumber)

@@ -13,10 +13,10 @@
 #include "core/email.h"
 #include "core/person_name.h"
 #include "core/phone.h"
-#include "types/contact.h"
+#include "types/contact_words.h"
 #include "types/domain_fault.h"
 #include "types/encoding.h"
-#include "types/province.h"
+#include "types/province_datum.h"
 
 ICP_FUNCTION(icp_explain_phone);
 ICP_FUNCTION(icp_explain_email);
@@ -26,34 +26,32 @@ ICP_FUNCTION(icp_phone_kind);
 ICP_FUNCTION(icp_phone_province);
 ICP_FUNCTION(icp_try_phone);
 
-char *
-icp_contact_detail(const IcpContactText *words, const char *utf8, size_t len, const IcpContactFault *fault)
+IcpFaultWords
+icp_contact_words(const IcpContactText *words, const char *utf8, size_t len, const IcpContactFault *fault)
 {
-	char	   *detail = icp_own_words(words->detail);
+	IcpFaultWords out = {icp_own_words(words->detail), icp_own_words(words->hint)};
 	int			character = 1;
 	size_t		i;
 
 	if (fault->position == 0 && fault->length >= len)
-		return detail;
+		return out;
 	for (i = 0; i < fault->position && i < len; i++)
 		if (((unsigned char) utf8[i] & 0xC0) != 0x80)
 			character++;
 	/* "There is no such area code (区号)." becomes "... (区号), at character 2." */
-	detail[strlen(detail) - 1] = '\0';
-	return psprintf("%s, at character %d.", detail, character);
-}
-
-char *
-icp_contact_hint(const IcpContactText *words)
-{
-	return icp_own_words(words->hint);
+	out.detail[strlen(out.detail) - 1] = '\0';
+	out.detail = psprintf("%s, at character %d.", out.detail, character);
+	return out;
 }
 
 Datum
 icp_contact_explain(const IcpContactText *words, const char *utf8, size_t len, const IcpContactFault *fault)
 {
-	return CStringGetTextDatum(psprintf("%s%s %s", words->verdict == ICP_WARNING ? "Warning: " : "",
-										icp_contact_detail(words, utf8, len, fault), icp_contact_hint(words)));
+	IcpFaultWords out = icp_contact_words(words, utf8, len, fault);
+
+	if (words->verdict == ICP_WARNING)
+		out.detail = psprintf("Warning: %s", out.detail);
+	return icp_fault_explain(&out);
 }
 
 Datum

@@ -6,16 +6,17 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "libpq/pqformat.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
 
-#include "types/credential.h"
+#include "types/credential_datum.h"
 #include "types/encoding.h"
+#include "types/fault_words.h"
 
 #define WIRE_VERSION 1
 
@@ -35,23 +36,29 @@ ICP_FUNCTION(icp_credential_division_of);
 ICP_FUNCTION(icp_credential_notes_of);
 ICP_FUNCTION(icp_credential_upgrade);
 
-static char *
-words(const char *utf8)
-{
-	return icp_words_from_utf8(utf8);
-}
-
-static void
-report(Node *escontext, const IcpCredentialFault *fault, const char *masked)
+static IcpFaultWords
+fault_words(const IcpCredentialFault *fault)
 {
 	char		detail[ICP_CREDENTIAL_DETAIL_ROOM];
 
 	icp_credential_detail(fault, detail);
+	return (IcpFaultWords)
+	{
+		icp_words_from_utf8(detail), icp_words_from_utf8(icp_credential_hint(fault))
+	};
+}
+
+/* (masked by its kind already) */
+static void
+report(Node *escontext, const IcpCredentialFault *fault, const char *masked)
+{
+	IcpFaultWords words = fault_words(fault);
+
 	errsave(escontext,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("invalid input syntax for type %s: \"%s\"", "icp.credential", masked),
-			 errdetail_internal("%s", words(detail)),
-			 errhint("%s", words(icp_credential_hint(fault)))));
+			 errdetail_internal("%s", words.detail),
+			 errhint("%s", words.hint)));
 }
 
 IcpCredentialDatum *
@@ -145,14 +152,13 @@ icp_credential_recv(PG_FUNCTION_ARGS)
 	utf8 = icp_to_utf8(s, &len);
 	if (icp_credential_text_parse(utf8, len, 0, &credential, &fault) != ICP_CRED_OK)
 	{
-		char		detail[ICP_CREDENTIAL_DETAIL_ROOM];
+		IcpFaultWords words = fault_words(&fault);
 
-		icp_credential_detail(&fault, detail);
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid binary representation of type %s", "icp.credential"),
-				 errdetail_internal("%s", words(detail)),
-				 errhint("%s", words(icp_credential_hint(&fault)))));
+				 errdetail_internal("%s", words.detail),
+				 errhint("%s", words.hint)));
 	}
 	/* the exact text that output writes, and nothing that input would first make canonical */
 	c = icp_credential_datum(&credential);
@@ -202,7 +208,7 @@ icp_credential_explain(PG_FUNCTION_ARGS)
 	int32		as_of = 0;
 	IcpCredential credential;
 	IcpCredentialFault fault;
-	char		detail[ICP_CREDENTIAL_DETAIL_ROOM];
+	IcpFaultWords words;
 
 	if (PG_NARGS() > 1)
 	{
@@ -224,9 +230,8 @@ icp_credential_explain(PG_FUNCTION_ARGS)
 	}
 	if (icp_credential_text_parse(utf8, len, as_of, &credential, &fault) == ICP_CRED_OK)
 		PG_RETURN_NULL();
-	icp_credential_detail(&fault, detail);
-	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s %s", words(detail),
-											  words(icp_credential_hint(&fault)))));
+	words = fault_words(&fault);
+	return icp_fault_explain(&words);
 }
 
 /*
@@ -255,7 +260,7 @@ make(FunctionCallInfo fcinfo, bool waive)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("there is no such kind of credential"),
-				 errhint("%s", words(icp_credential_hint(&fault)))));
+				 errhint("%s", icp_words_from_utf8(icp_credential_hint(&fault)))));
 	}
 	if (waive)
 	{
@@ -267,14 +272,13 @@ make(FunctionCallInfo fcinfo, bool waive)
 	reason = icp_credential_make(kind, utf8, len, waiver, waiver_len, 0, &credential, &fault);
 	if (reason == ICP_CRED_WAIVER || reason == ICP_CRED_WAIVER_REASON)
 	{
-		char		detail[ICP_CREDENTIAL_DETAIL_ROOM];
+		IcpFaultWords words = fault_words(&fault);
 
-		icp_credential_detail(&fault, detail);
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the check sign of this credential cannot be waived"),
-				 errdetail_internal("%s", words(detail)),
-				 errhint("%s", words(icp_credential_hint(&fault)))));
+				 errdetail_internal("%s", words.detail),
+				 errhint("%s", words.hint)));
 	}
 	if (reason != ICP_CRED_OK)
 	{

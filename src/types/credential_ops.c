@@ -7,10 +7,10 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "common/hashfn.h"
+#include "compat.h"
 
-#include "types/credential.h"
+#include "types/credential_datum.h"
 
 ICP_FUNCTION(icp_credential_eq);
 ICP_FUNCTION(icp_credential_ne);

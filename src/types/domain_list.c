@@ -6,8 +6,8 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "common/hashfn.h"
+#include "compat.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
@@ -15,8 +15,8 @@
 #include "utils/memutils.h"
 
 #include "types/domain_fault.h"
+#include "types/domain_list_datum.h"
 #include "types/encoding.h"
-#include "types/domain_list.h"
 
 #define WIRE_VERSION 1
 
@@ -139,7 +139,7 @@ icp_domain_list_in(PG_FUNCTION_ARGS)
 
 	if (list == NULL)
 	{
-		icp_domain_fault_report(fcinfo->context, "icp.domain_list", utf8, len, &fault);
+		icp_fault_report(fcinfo->context, "icp.domain_list", utf8, len, &fault);
 		PG_RETURN_NULL();
 	}
 	PG_RETURN_POINTER(list);
@@ -232,5 +232,5 @@ icp_domain_list_explain(PG_FUNCTION_ARGS)
 
 	if (parse_literal(utf8, len, &fault) != NULL)
 		PG_RETURN_NULL();
-	return icp_domain_fault_text(&fault);
+	return icp_fault_explain(&fault);
 }

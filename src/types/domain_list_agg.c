@@ -14,7 +14,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "types/domain_list.h"
+#include "types/domain_list_datum.h"
 
 ICP_FUNCTION(icp_domain_list_accum_domain);
 ICP_FUNCTION(icp_domain_list_accum_list);

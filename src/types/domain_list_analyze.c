@@ -9,17 +9,17 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "access/detoast.h"
 #include "access/htup_details.h"
 #include "catalog/pg_statistic.h"
 #include "commands/vacuum.h"
 #include "common/hashfn.h"
+#include "compat.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
-#include "types/domain_list.h"
+#include "types/domain_list_datum.h"
 #include "types/domain_list_stats.h"
 
 ICP_FUNCTION(icp_domain_list_typanalyze);

@@ -8,12 +8,12 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "access/gin.h"
 #include "access/stratnum.h"
 #include "common/hashfn.h"
+#include "compat.h"
 
-#include "types/domain_list.h"
+#include "types/domain_list_datum.h"
 
 #define OVERLAP_STRATEGY 1
 #define CONTAINS_STRATEGY 2

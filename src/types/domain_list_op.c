@@ -4,9 +4,9 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "compat.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -14,8 +14,8 @@
 #include "utils/lsyscache.h"
 
 #include "types/domain_fault.h"
+#include "types/domain_list_datum.h"
 #include "types/encoding.h"
-#include "types/domain_list.h"
 
 ICP_FUNCTION(icp_domain_list_eq);
 ICP_FUNCTION(icp_domain_list_ne);
@@ -367,7 +367,7 @@ icp_domain_list_from_texts(PG_FUNCTION_ARGS)
 
 			icp_domain_fault_words(utf8, len, (int) builder.count + 1, icp_domain_reason_text(fault.reason),
 								   fault.position, fault.length, &words);
-			icp_domain_fault_report(fcinfo->context, "icp.domain_list", utf8, len, &words);
+			icp_fault_report(fcinfo->context, "icp.domain_list", utf8, len, &words);
 			PG_RETURN_NULL();
 		}
 		icp_list_builder_add(&builder, key, keylen);

@@ -7,14 +7,14 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "access/htup_details.h"
 #include "catalog/pg_statistic.h"
+#include "compat.h"
 #include "nodes/pathnodes.h"
 #include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
 
-#include "types/domain_list.h"
+#include "types/domain_list_datum.h"
 #include "types/domain_list_stats.h"
 
 #include <math.h>

@@ -8,14 +8,14 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "common/hashfn.h"
+#include "compat.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
 
 #include "types/domain_fault.h"
-#include "types/encoding.h"
 #include "types/domain_name.h"
+#include "types/encoding.h"
 
 #define WIRE_VERSION 1
 
@@ -63,7 +63,7 @@ icp_domain_name_parse(const char *text, int len, Node *escontext)
 		return icp_domain_name_make(key, keylen);
 	icp_domain_fault_words(utf8, len, 0, icp_domain_reason_text(fault.reason), fault.position, fault.length,
 						   &words);
-	icp_domain_fault_report(escontext, "icp.domain_name", utf8, len, &words);
+	icp_fault_report(escontext, "icp.domain_name", utf8, len, &words);
 	return NULL;
 }
 
@@ -190,7 +190,7 @@ icp_domain_name_explain(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	icp_domain_fault_words(utf8, len, 0, icp_domain_reason_text(fault.reason), fault.position, fault.length,
 						   &words);
-	return icp_domain_fault_text(&words);
+	return icp_fault_explain(&words);
 }
 
 /*

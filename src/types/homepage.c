@@ -12,7 +12,7 @@
 #include "core/suffix.h"
 #include "types/domain_fault.h"
 #include "types/encoding.h"
-#include "types/homepage.h"
+#include "types/homepage_make.h"
 
 ICP_FUNCTION(icp_homepage_key_text);
 ICP_FUNCTION(icp_homepage_domain);
@@ -29,7 +29,7 @@ report(const IcpUrlFault *fault, const char *utf8, size_t len)
 	icp_domain_fault_words(utf8, len, 0, icp_url_fault_text(fault), fault->position, fault->length, &words);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("malformed home page or host: \"%s\"", icp_domain_fault_shown(utf8, len)),
+			 errmsg("malformed home page or host: \"%s\"", icp_fault_shown(utf8, len)),
 			 errdetail("%s", words.detail),
 			 errhint("%s", words.hint)));
 }

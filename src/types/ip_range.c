@@ -14,9 +14,9 @@
 #include "utils/multirangetypes.h"
 
 #include "core/ip_text.h"
-#include "types/contact.h"
+#include "types/contact_words.h"
 #include "types/encoding.h"
-#include "types/fault.h"
+#include "types/fault_words.h"
 #include "types/ip_range.h"
 
 ICP_FUNCTION(icp_ip_range_canonical);
@@ -275,11 +275,15 @@ icp_ip_range_of_text(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(OidInputFunctionCall(input, text_to_cstring(t), param, -1));
 	}
 	if (icp_ip_parse(s, len, &addresses, &fault) == ICP_WRONG)
+	{
+		IcpFaultWords words = icp_contact_words(icp_ip_reason_text(fault.reason), s, len, &fault);
+
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("not a range of addresses: \"%s\"", icp_from_utf8(icp_shown(s, len))),
-				 errdetail("%s", icp_contact_detail(icp_ip_reason_text(fault.reason), s, len, &fault)),
-				 errhint("%s", icp_contact_hint(icp_ip_reason_text(fault.reason)))));
+				 errmsg("not a range of addresses: \"%s\"", icp_words_from_utf8(icp_shown(s, len))),
+				 errdetail_internal("%s", words.detail),
+				 errhint("%s", words.hint)));
+	}
 	PG_RETURN_RANGE_P(make_ip_range(result_range(fcinfo), &addresses));
 }
 

@@ -11,7 +11,7 @@
 
 #include "core/name_key.h"
 #include "types/encoding.h"
-#include "types/name_key.h"
+#include "types/name_key_make.h"
 
 #define NAME_MAX_BYTES (1024 * 1024)
 

@@ -10,8 +10,8 @@
 #include "utils/builtins.h"
 
 #include "types/encoding.h"
-#include "types/fault.h"
-#include "types/number.h"
+#include "types/fault_words.h"
+#include "types/number_datum.h"
 
 ICP_FUNCTION(icp_icp_id_in);
 ICP_FUNCTION(icp_icp_id_recv);
@@ -37,13 +37,10 @@ number_in(FunctionCallInfo fcinfo, Parser parser, const char *type)
 
 	if (!parser(u, len, &value, &fault))
 	{
-		IcpFaultText text = icp_fault_text(&fault, u, len);
+		IcpFaultWords words = icp_fault_words(&fault, u, len);
 
-		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s: \"%s\"", type, icp_words_from_utf8(icp_shown(u, len))),
-				 errdetail_internal("%s", text.detail),
-				 errhint("%s", text.hint)));
+		icp_fault_report(fcinfo->context, type, u, len, &words);
+		return (Datum) 0;
 	}
 	PG_RETURN_ICP_NUMBER(value);
 }
@@ -84,13 +81,13 @@ explain_number(FunctionCallInfo fcinfo, Parser parser)
 	int			len = VARSIZE_ANY_EXHDR(t);
 	const char *s = icp_to_utf8(VARDATA_ANY(t), &len);
 	IcpFault	fault = {0};
-	IcpFaultText words;
+	IcpFaultWords words;
 	int64_t		value;
 
 	if (parser(s, len, &value, &fault))
 		PG_RETURN_NULL();
-	words = icp_fault_text(&fault, s, len);
-	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s %s", words.detail, words.hint)));
+	words = icp_fault_words(&fault, s, len);
+	return icp_fault_explain(&words);
 }
 
 Datum

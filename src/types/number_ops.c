@@ -9,9 +9,9 @@
 #include "utils/builtins.h"
 
 #include "types/encoding.h"
-#include "types/fault.h"
-#include "types/number.h"
-#include "types/province.h"
+#include "types/fault_words.h"
+#include "types/number_datum.h"
+#include "types/province_datum.h"
 
 ICP_FUNCTION(icp_province_of);
 ICP_FUNCTION(icp_kind_of);

@@ -19,7 +19,7 @@
 #include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
 
-#include "types/number.h"
+#include "types/number_datum.h"
 
 /* services of a sponsor that an estimate without statistics supposes */
 #define DEFAULT_WITHIN_SEL 0.001

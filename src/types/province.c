@@ -10,8 +10,8 @@
 #include "utils/builtins.h"
 
 #include "types/encoding.h"
-#include "types/fault.h"
-#include "types/province.h"
+#include "types/fault_words.h"
+#include "types/province_datum.h"
 
 #define HINT_PROVINCE \
 	"Accepted are forms such as 京, 北京, 北京市, 北京市通信管理局 and 11, for the 31 provinces of GB/T 2260."

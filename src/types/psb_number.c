@@ -10,9 +10,9 @@
 #include "utils/builtins.h"
 
 #include "types/encoding.h"
-#include "types/fault.h"
-#include "types/province.h"
-#include "types/psb_number.h"
+#include "types/fault_words.h"
+#include "types/province_datum.h"
+#include "types/psb_number_datum.h"
 
 ICP_FUNCTION(icp_psb_number_in);
 ICP_FUNCTION(icp_psb_number_out);
@@ -38,14 +38,10 @@ icp_psb_number_in(PG_FUNCTION_ARGS)
 
 	if (!icp_psb_parse(u, len, &value, &fault))
 	{
-		IcpFaultText text = icp_fault_text(&fault, u, len);
+		IcpFaultWords words = icp_fault_words(&fault, u, len);
 
-		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s: \"%s\"", "icp.psb_number",
-						icp_words_from_utf8(icp_shown(u, len))),
-				 errdetail_internal("%s", text.detail),
-				 errhint("%s", text.hint)));
+		icp_fault_report(fcinfo->context, "icp.psb_number", u, len, &words);
+		return (Datum) 0;
 	}
 	PG_RETURN_PSB_NUMBER(value);
 }
@@ -104,13 +100,13 @@ icp_explain_psb_number(PG_FUNCTION_ARGS)
 	int			len = VARSIZE_ANY_EXHDR(t);
 	const char *s = icp_to_utf8(VARDATA_ANY(t), &len);
 	IcpFault	fault = FAULT_INIT;
-	IcpFaultText words;
+	IcpFaultWords words;
 	int64_t		value;
 
 	if (icp_psb_parse(s, len, &value, &fault))
 		PG_RETURN_NULL();
-	words = icp_fault_text(&fault, s, len);
-	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s %s", words.detail, words.hint)));
+	words = icp_fault_words(&fault, s, len);
+	return icp_fault_explain(&words);
 }
 
 Datum

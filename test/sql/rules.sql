@@ -169,10 +169,10 @@ UNION ALL
 SELECT 'warnings: ' || count(*), NULL, NULL, NULL FROM judged WHERE severity = 'warning';
 
 -- The rules of the table are those of the library.
-SELECT coalesce(r.code, t.code) AS only_one_side FROM icp.rule r FULL JOIN icp.rule_tests() t ON t.code = r.code
+SELECT coalesce(r.code, t.code) AS only_one_side FROM icp.rule r FULL JOIN icp.rule_tests() t ON t.code = coalesce(r.test, r.code)
  WHERE r.code IS NULL OR t.code IS NULL;
 SELECT code, field FROM icp.rule r WHERE field <> '*' AND NOT EXISTS (
-	SELECT FROM icp.rule_tests() t WHERE t.code = r.code AND r.field = ANY (t.needs || t.looks_at));
+	SELECT FROM icp.rule_tests() t WHERE t.code = coalesce(r.test, r.code) AND r.field = ANY (t.needs || t.looks_at));
 SELECT code FROM icp.rule r WHERE result_code NOT IN (SELECT id FROM icp.result_code);
 -- Every clause of 5 附件3 and 4 §14(五)(十一) has its rules.
 SELECT c.clause, count(r.code) AS rules

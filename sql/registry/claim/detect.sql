@@ -10,13 +10,13 @@ CREATE FUNCTION @registry@.person_claim_key(name_key text, nature text, credenti
 BEGIN ATOMIC
 	-- 128 bits of the digest: nobody finds two credentials that share them
 	SELECT CASE
-		WHEN NOT EXISTS (SELECT FROM icp.nature n WHERE n.is_person AND n.name = btrim(nature)) THEN NULL
+		WHEN icp.is_individual(nature) IS NOT TRUE THEN NULL
 		WHEN coalesce(btrim(credential), '') = '' THEN ''
 		ELSE name_key || ' ' || left(encode(@registry@.person_digest('credential',
 									coalesce(icp.try_credential(credential)::text, icp.name_key(credential))), 'hex'), 32) END;
 END;
 COMMENT ON FUNCTION @registry@.person_claim_key(text, text, text) IS
-	'sponsor.claim_key of a natural person (自然人, nature 个人); NULL for any other sponsor';
+	'sponsor.claim_key of a natural person (自然人, icp.is_individual(nature)); NULL for any other sponsor';
 
 -- (as the owner, who alone reads the secret)
 CREATE FUNCTION @registry@.fill_claim_key() RETURNS trigger
@@ -35,7 +35,7 @@ $$;
 COMMENT ON FUNCTION @registry@.fill_claim_key() IS 'Trigger: fills a sponsor''s claim_key';
 -- after fill_sponsor, which makes name_key; and only where a person is or was concerned
 CREATE TRIGGER fill_sponsor_claim_key BEFORE INSERT OR UPDATE ON @registry@.sponsor
-	FOR EACH ROW WHEN (btrim(NEW.nature) = '个人' OR NEW.claim_key IS NOT NULL)
+	FOR EACH ROW WHEN (icp.is_individual(NEW.nature) OR NEW.claim_key IS NOT NULL)
 	EXECUTE FUNCTION @registry@.fill_claim_key();
 
 CREATE FUNCTION @registry@.fill_change_claim_key() RETURNS trigger

@@ -161,13 +161,11 @@ COMMENT ON COLUMN @registry@.verification_domain.source IS 'certificate 域名�
 -- What the tests of evidence share
 
 CREATE FUNCTION @registry@.is_individual(nature text) RETURNS boolean
-	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
+	LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT EXISTS (SELECT FROM icp.nature n
-					WHERE n.is_person AND btrim(is_individual.nature) IN (n.name, n.id::text));
+	SELECT coalesce(icp.is_individual(is_individual.nature), false);
 END;
-COMMENT ON FUNCTION @registry@.is_individual(text) IS 'Is this nature of a sponsor (主办单位性质) that of an individual (个人)?';
+COMMENT ON FUNCTION @registry@.is_individual(text) IS 'Is this nature of a sponsor (主办单位性质) that of an individual (个人)? As icp.is_individual() has it; false where none is told';
 
 -- What an application would make of a record: the record, and over it what a change proposes.
 CREATE FUNCTION @registry@.with_change(record jsonb, change jsonb) RETURNS jsonb

@@ -1,9 +1,9 @@
 /*
- * domain_list.h
+ * domain_list_datum.h
  *	  icp.domain_list: a sorted set of domain names, stored as the payload of core/domain_list.h.
  */
-#ifndef ICP_TYPES_DOMAIN_LIST_H
-#define ICP_TYPES_DOMAIN_LIST_H
+#ifndef ICP_TYPES_DOMAIN_LIST_DATUM_H
+#define ICP_TYPES_DOMAIN_LIST_DATUM_H
 
 #include "core/domain_list.h"
 #include "types/domain_name.h"
@@ -76,4 +76,4 @@ extern IcpDomainList *icp_list_builder_finish(IcpListBuilder *builder);
 /* A payload of sorted entries as a list; raises 54000 beyond ICP_LIST_MAX domains. */
 extern void icp_list_check_count(size_t count);
 
-#endif							/* ICP_TYPES_DOMAIN_LIST_H */
+#endif							/* ICP_TYPES_DOMAIN_LIST_DATUM_H */

@@ -1,5 +1,5 @@
 /*
- * calendar.c
+ * working_day.c
  *	  The backend's copy of the calendar tables, and the SQL functions over it.
  *
  * Read and invalidated as table_copy.c says.  The answers are numbers, and no pointer into the copy leaves this file.
@@ -13,8 +13,8 @@
 
 #include "compat.h"
 #include "core/calendar.h"
-#include "rules/calendar.h"
-#include "rules/table_copy.h"
+#include "rules/working_day.h"
+#include "server/table_copy.h"
 
 ICP_FUNCTION(icp_is_working_day);
 ICP_FUNCTION(icp_working_days_add);

@@ -1,13 +1,13 @@
 /*
- * credential.h
+ * credential_datum.h
  *	  icp.credential: a kind, a number, and for a waived check sign the reason.
  *
  * Bytes behind the header: kind | length of the number, low and high | scheme | number | waiver.  Scheme and
  * number are what is compared and hashed, so they lie side by side.  The form is stored in tables and is
  * frozen from 1.0.
  */
-#ifndef ICP_TYPES_CREDENTIAL_H
-#define ICP_TYPES_CREDENTIAL_H
+#ifndef ICP_TYPES_CREDENTIAL_DATUM_H
+#define ICP_TYPES_CREDENTIAL_DATUM_H
 
 #include "postgres.h"
 
@@ -58,4 +58,4 @@ icp_credential_waiver(const IcpCredentialDatum *c)
 
 extern IcpCredentialDatum *icp_credential_datum(const IcpCredential *credential);
 
-#endif							/* ICP_TYPES_CREDENTIAL_H */
+#endif							/* ICP_TYPES_CREDENTIAL_DATUM_H */

@@ -1,9 +1,9 @@
 /*
- * homepage.h
+ * homepage_make.h
  *	  Home pages and independent domains, callable without fmgr.
  */
-#ifndef ICP_TYPES_HOMEPAGE_H
-#define ICP_TYPES_HOMEPAGE_H
+#ifndef ICP_TYPES_HOMEPAGE_MAKE_H
+#define ICP_TYPES_HOMEPAGE_MAKE_H
 
 #include "core/homepage.h"
 #include "types/domain_name.h"
@@ -14,4 +14,4 @@ extern char *icp_homepage_key_make(const char *url, int len, size_t *keylen);
 /* The registered name of a key, NULL where it is a public suffix itself. */
 extern IcpDomainName *icp_registrable_make(const uint8_t *key, size_t len);
 
-#endif							/* ICP_TYPES_HOMEPAGE_H */
+#endif							/* ICP_TYPES_HOMEPAGE_MAKE_H */

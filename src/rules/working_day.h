@@ -1,9 +1,9 @@
 /*
- * calendar.h
+ * working_day.h
  *	  Working days, as icp.calendar and a bureau's own rows have them.
  */
-#ifndef ICP_RULES_CALENDAR_H
-#define ICP_RULES_CALENDAR_H
+#ifndef ICP_RULES_WORKING_DAY_H
+#define ICP_RULES_WORKING_DAY_H
 
 #include "utils/date.h"
 
@@ -12,4 +12,4 @@ extern bool calendar_is_working_day(DateADT day);
 extern DateADT calendar_working_days_add(DateADT day, int32 days);
 extern int32 calendar_working_days_between(DateADT from, DateADT to);
 
-#endif							/* ICP_RULES_CALENDAR_H */
+#endif							/* ICP_RULES_WORKING_DAY_H */

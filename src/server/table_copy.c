@@ -28,7 +28,7 @@
 #include "utils/snapmgr.h"
 
 #include "compat.h"
-#include "rules/table_copy.h"
+#include "server/table_copy.h"
 
 static void
 relcache_callback(Datum arg, Oid relid)

@@ -1,13 +1,13 @@
 /*
- * number.h
+ * number_datum.h
  *	  icp.icp_id and icp.filing_number: the door for other rooms.
  *
  * Both are int8 datums in the packing of core/number.h; an icp_id has service number 0.  What another room
  * needs (icp_number_province_code, icp_number_issue, icp_number_service, icp_number_within,
  * icp_number_sponsor, icp_number_last_service) is there, in C without a Datum.
  */
-#ifndef ICP_TYPES_NUMBER_H
-#define ICP_TYPES_NUMBER_H
+#ifndef ICP_TYPES_NUMBER_DATUM_H
+#define ICP_TYPES_NUMBER_DATUM_H
 
 #include "postgres.h"
 
@@ -22,4 +22,4 @@
 extern bool icp_service_kind_of_name(const char *s, int len, IcpServiceKind *kind);
 extern const char *icp_service_kind_name(IcpServiceKind kind);
 
-#endif							/* ICP_TYPES_NUMBER_H */
+#endif							/* ICP_TYPES_NUMBER_DATUM_H */

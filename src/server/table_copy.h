@@ -2,8 +2,8 @@
  * table_copy.h
  *	  The backend's copies of tables of icp: read whole, thrown away when a table changes, kept while in use.
  */
-#ifndef ICP_RULES_TABLE_COPY_H
-#define ICP_RULES_TABLE_COPY_H
+#ifndef ICP_SERVER_TABLE_COPY_H
+#define ICP_SERVER_TABLE_COPY_H
 
 #include "postgres.h"
 
@@ -55,4 +55,4 @@ extern void table_copy_use(TableCopy *copy, MemoryContext user);
 /* A trigger on such a table: every session, this one included, reads it anew.  name is for the message. */
 extern Datum table_copy_changed(FunctionCallInfo fcinfo, const char *name);
 
-#endif							/* ICP_RULES_TABLE_COPY_H */
+#endif							/* ICP_SERVER_TABLE_COPY_H */

@@ -10,8 +10,8 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "server/trigger.h"
 #include "storage/lmgr.h"
-#include "triggers/trigger.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -38,24 +38,9 @@ icp_after_trigger(FunctionCallInfo fcinfo, const char *function)
 }
 
 AttrNumber
-icp_find_column(Relation rel, const char *name)
-{
-	TupleDesc	desc = RelationGetDescr(rel);
-
-	for (int i = 0; i < desc->natts; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(desc, i);
-
-		if (!att->attisdropped && strcmp(NameStr(att->attname), name) == 0)
-			return att->attnum;
-	}
-	return InvalidAttrNumber;
-}
-
-AttrNumber
 icp_trigger_column(TriggerData *trigdata, const char *name)
 {
-	AttrNumber	attnum = icp_find_column(trigdata->tg_relation, name);
+	AttrNumber	attnum = icp_find_column(RelationGetDescr(trigdata->tg_relation), name);
 
 	if (attnum == InvalidAttrNumber)
 		ereport(ERROR,

@@ -1,5 +1,5 @@
 /*
- * fault.c
+ * fault_words.c
  *	  A fault of the cores in words.
  */
 #include "postgres.h"
@@ -12,10 +12,11 @@
 
 #include "core/province.h"
 #include "types/encoding.h"
-#include "types/fault.h"
+#include "types/fault_words.h"
 
 ICP_FUNCTION(icp_shown_text);
 
+#define SHOWN_MAX 200			/* bytes of input shown in a message */
 #define PART_MAX 48				/* bytes of the user's text that a message quotes */
 
 #define HINT_FILING \
@@ -48,10 +49,10 @@ characters_before(const char *s, int bytes)
 	return n;
 }
 
-IcpFaultText
-icp_fault_text(const IcpFault *fault, const char *s, int len)
+IcpFaultWords
+icp_fault_words(const IcpFault *fault, const char *s, int len)
 {
-	IcpFaultText result;
+	IcpFaultWords result;
 	StringInfoData detail;
 	const char *hint = NULL;
 	bool		security =
@@ -295,4 +296,80 @@ icp_shown_text(PG_FUNCTION_ARGS)
 	const char *utf8 = icp_to_utf8(VARDATA_ANY(t), &len);
 
 	PG_RETURN_TEXT_P(cstring_to_text(icp_from_utf8(icp_shown(utf8, len))));
+}
+
+/* Length of the longest prefix of at most SHOWN_MAX bytes that does not cut a character. */
+static size_t
+shown(const char *utf8, size_t len)
+{
+	if (len <= SHOWN_MAX)
+		return len;
+	len = SHOWN_MAX;
+	while (len > 0 && ((unsigned char) utf8[len] & 0xC0) == 0x80)
+		len--;
+	return len;
+}
+
+char *
+icp_fault_shown(const char *utf8, size_t len)
+{
+	char	   *text = pnstrdup(utf8, len);
+
+	text = icp_mask_user(text);
+	icp_mask_digits(text);
+	return icp_words_from_utf8(pnstrdup(text, shown(text, strlen(text))));
+}
+
+/*
+ * The texts carry Chinese terms in parentheses; an encoding that has no Chinese would fail on them, so they
+ * are shown only where the encoding surely has them.
+ */
+char *
+icp_own_words(const char *utf8)
+{
+	char	   *copy;
+	char	   *out;
+	const char *in;
+
+	if (utf8 == NULL)
+		return NULL;
+	if (GetDatabaseEncoding() == PG_UTF8)
+		return pstrdup(utf8);
+	out = copy = palloc(strlen(utf8) + 1);
+	for (in = utf8; *in != '\0';)
+	{
+		if (in[0] == ' ' && in[1] == '(' && IS_HIGHBIT_SET(in[2]))
+		{
+			const char *close = strchr(in, ')');
+
+			if (close != NULL)
+			{
+				in = close + 1;
+				continue;
+			}
+		}
+		if (!IS_HIGHBIT_SET(*in))
+			*out++ = *in;
+		in++;
+	}
+	*out = '\0';
+	return copy;
+}
+
+void
+icp_fault_report(Node *escontext, const char *type, const char *utf8, size_t len, const IcpFaultWords *words)
+{
+	char	   *masked = icp_shown(utf8, len);
+
+	errsave(escontext,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("invalid input syntax for type %s: \"%s\"", type, icp_fault_shown(masked, strlen(masked))),
+			 errdetail_internal("%s", words->detail),
+			 errhint("%s", words->hint)));
+}
+
+Datum
+icp_fault_explain(const IcpFaultWords *words)
+{
+	return CStringGetTextDatum(psprintf("%s %s", words->detail, words->hint));
 }

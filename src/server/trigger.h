@@ -3,10 +3,11 @@
  *	  What the trigger functions share: the checks on how they were called, their arguments, and running as the
  *	  owner of the table they stand on.
  */
-#ifndef ICP_TRIGGER_H
-#define ICP_TRIGGER_H
+#ifndef ICP_SERVER_TRIGGER_H
+#define ICP_SERVER_TRIGGER_H
 
 #include "commands/trigger.h"
+#include "server/column.h"
 #include "utils/rel.h"
 
 /* Fails unless fcinfo is a call as an AFTER trigger; function is the SQL name for the message. */
@@ -15,16 +16,13 @@ extern TriggerData *icp_after_trigger(FunctionCallInfo fcinfo, const char *funct
 /* The column that argument number argno names; fails with 42703 if the table has none of that name. */
 extern AttrNumber icp_trigger_column(TriggerData *trigdata, const char *name);
 
-/* The column of that name, or InvalidAttrNumber. */
-extern AttrNumber icp_find_column(Relation rel, const char *name);
-
 /* A smallint, integer or bigint column as int64; 42804 for any other type. */
 extern void icp_check_integer_column(Relation rel, AttrNumber attnum);
 extern int64 icp_integer_value(Oid type, Datum value);
 
 /*
  * The user of the trigger's table for the time between the two calls, as referential integrity triggers do, so
- * that the caller's missing rights, or a row security policy, cannot hide a row from them (design decision 6).
+ * that the caller's missing rights, or a row security policy, cannot hide a row from them (doc/decisions.md, Rights).
  * On error the transaction's abort restores the user.
  */
 typedef struct OwnerSwitch
@@ -53,4 +51,4 @@ extern void icp_act_as_owner_of(Oid relid, Oid writer);
 /* Who owns the table, view, ...; fails if it has been dropped. */
 extern Oid	icp_relation_owner(Oid relid);
 
-#endif							/* ICP_TRIGGER_H */
+#endif							/* ICP_SERVER_TRIGGER_H */
