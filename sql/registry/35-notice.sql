@@ -260,9 +260,9 @@ BEGIN
 		   array_agg(jsonb_build_object('reason', n.reason) ORDER BY n.id, n.code, n.recipient) AS fills
 	  INTO step
 	  FROM (SELECT DISTINCT a.id, a.reason, t.code, t.recipient
-			  FROM new_rows a
-			  JOIN old_rows o ON o.id = a.id AND o.state <> a.state
-			  JOIN icp.transition x ON x.kind = a.kind AND x.from_state = o.state AND x.to_state = a.state
+			  FROM (SELECT w.id, w.kind, w.state, w.reason, o.state AS before
+					  FROM old_rows o FULL JOIN new_rows w ON w.id = o.id OFFSET 0) a
+			  JOIN icp.transition x ON x.kind = a.kind AND x.from_state = a.before AND x.to_state = a.state AND a.state <> a.before
 			  JOIN icp.notice_text t ON x.event = ANY (t.events) AND (t.kinds IS NULL OR a.kind = ANY (t.kinds))) n;
 	IF step.ids IS NOT NULL THEN
 		PERFORM @registry@.send_notices(step.codes, step.ids, step.recipients, step.fills);
