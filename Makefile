@@ -93,7 +93,7 @@ $(shell mkdir -p build && rm -f build/for-* && : >$(FOR_SERVER))
 endif
 $(FOR_SERVER): ;
 
-sql/icpfiling--$(EXTVERSION).sql: $(sort $(wildcard sql/install/*.sql)) $(sort $(wildcard sql/registry/*.sql)) sql/join icpfiling.control
+sql/icpfiling--$(EXTVERSION).sql: $(sort $(wildcard sql/install/*.sql)) $(sort $(wildcard sql/registry/*/*.sql)) sql/registry/order sql/join icpfiling.control
 	sh sql/join > $@.tmp && mv $@.tmp $@
 
 include test/test.mk

@@ -76,7 +76,7 @@ BEGIN;
 ALTER FUNCTION beian.lookup(text) SECURITY INVOKER;
 ALTER FUNCTION beian.may_see(smallint, bigint) SET search_path = public;
 ALTER FUNCTION beian.setting(text) RESET search_path;
-ALTER FUNCTION beian.is_regulator() VOLATILE;
+ALTER FUNCTION beian.acts_as_authority() VOLATILE;
 ALTER FUNCTION beian.cancel_site(bigint, text) OWNER TO regress_icp_reader;
 CREATE OR REPLACE FUNCTION beian.refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN NULL; END';
 CREATE FUNCTION beian.lookup(varchar) RETURNS text LANGUAGE sql RETURN 'no';

@@ -1,0 +1,250 @@
+-- Detection on the registry's own tables: what is filed or applied for, and what a change would add (3 Q17).
+
+-- Many people have one name, so that a natural person's claim is the name with the credential; the name alone claims
+-- nothing.  The credential is there as a digest with the registry's secret, which nobody is shown: the view of conflicts
+-- leaves it out, and it goes when the claim does.
+
+CREATE FUNCTION @registry@.person_claim_key(name_key text, nature text, credential text) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	-- 128 bits of the digest: nobody finds two credentials that share them
+	SELECT CASE
+		WHEN NOT EXISTS (SELECT FROM icp.nature n WHERE n.is_person AND n.name = btrim(nature)) THEN NULL
+		WHEN coalesce(btrim(credential), '') = '' THEN ''
+		ELSE name_key || ' ' || left(encode(@registry@.person_digest('credential',
+									coalesce(icp.try_credential(credential)::text, icp.name_key(credential))), 'hex'), 32) END;
+END;
+COMMENT ON FUNCTION @registry@.person_claim_key(text, text, text) IS
+	'sponsor.claim_key of a natural person (自然人, nature 个人); NULL for any other sponsor';
+
+-- (as the owner, who alone reads the secret)
+CREATE FUNCTION @registry@.fill_claim_key() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	NEW.claim_key := @registry@.person_claim_key(NEW.name_key, NEW.nature, NEW.credential);
+	IF NEW.claim_key IS NOT NULL AND NEW.status IN ('cancelled', 'withdrawn') THEN
+		NEW.claim_key := '';
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION @registry@.fill_claim_key() IS 'Trigger: fills a sponsor''s claim_key';
+-- after fill_sponsor, which makes name_key; and only where a person is or was concerned
+CREATE TRIGGER fill_sponsor_claim_key BEFORE INSERT OR UPDATE ON @registry@.sponsor
+	FOR EACH ROW WHEN (btrim(NEW.nature) = '个人' OR NEW.claim_key IS NOT NULL)
+	EXECUTE FUNCTION @registry@.fill_claim_key();
+
+CREATE FUNCTION @registry@.fill_change_claim_key() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	-- what is decided claims nothing any more
+	IF NEW.status <> 'pending' THEN
+		NEW.claim_key := split_part(NEW.claim_key, ' ', 1);
+		RETURN NEW;
+	END IF;
+	NEW.claim_key := NULL;
+	IF num_nonnulls(NEW.name, NEW.nature, NEW.credential) > 0 OR NEW.cleared && '{nature,credential}' THEN
+		SELECT coalesce(@registry@.person_claim_key(k.name_key,
+					CASE WHEN 'nature' = ANY (NEW.cleared) THEN NULL ELSE coalesce(NEW.nature, s.nature) END,
+					CASE WHEN 'credential' = ANY (NEW.cleared) THEN NULL ELSE coalesce(NEW.credential, s.credential) END),
+				k.name_key)
+		  INTO NEW.claim_key
+		  FROM @registry@.application a JOIN @registry@.sponsor s ON s.id = a.sponsor_id,
+			   LATERAL (SELECT icp.name_key(coalesce(NEW.name, s.name)) AS name_key) k
+		 WHERE a.id = NEW.application_id;
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION @registry@.fill_change_claim_key() IS 'Trigger: fills the claim_key of a change of a sponsor';
+CREATE TRIGGER fill_claim_key BEFORE INSERT OR UPDATE ON @registry@.sponsor_change
+	FOR EACH ROW EXECUTE FUNCTION @registry@.fill_change_claim_key();
+
+CREATE TRIGGER claim_domain_insert AFTER INSERT ON @registry@.site
+	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
+	icp.detect_conflict('domain', 'domains', 'account_id', 'id', 'province=province_code',
+						'approved=status=filed', 'released=status=cancelled|withdrawn');
+CREATE TRIGGER claim_domain_update AFTER UPDATE ON @registry@.site
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
+	icp.detect_conflict('domain', 'domains', 'account_id', 'id', 'province=province_code',
+						'approved=status=filed', 'released=status=cancelled|withdrawn');
+CREATE TRIGGER claim_domain_delete AFTER DELETE ON @registry@.site
+	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
+	icp.detect_conflict('domain', 'domains', 'account_id', 'id', 'province=province_code',
+						'approved=status=filed', 'released=status=cancelled|withdrawn');
+
+CREATE TRIGGER claim_homepage_insert AFTER INSERT ON @registry@.site
+	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
+	icp.detect_conflict('homepage', 'homepage', 'account_id', 'id', 'province=province_code',
+						'approved=status=filed', 'released=status=cancelled|withdrawn');
+CREATE TRIGGER claim_homepage_update AFTER UPDATE ON @registry@.site
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
+	icp.detect_conflict('homepage', 'homepage', 'account_id', 'id', 'province=province_code',
+						'approved=status=filed', 'released=status=cancelled|withdrawn');
+CREATE TRIGGER claim_homepage_delete AFTER DELETE ON @registry@.site
+	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
+	icp.detect_conflict('homepage', 'homepage', 'account_id', 'id', 'province=province_code',
+						'approved=status=filed', 'released=status=cancelled|withdrawn');
+
+CREATE TRIGGER claim_sponsor_name_insert AFTER INSERT ON @registry@.sponsor
+	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
+	icp.detect_conflict('sponsor_name', 'name_key', 'account_id', 'id', 'province=province_code',
+						'instead=claim_key', 'approved=status=filed',
+						'released=status=cancelled|withdrawn');
+CREATE TRIGGER claim_sponsor_name_update AFTER UPDATE ON @registry@.sponsor
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
+	icp.detect_conflict('sponsor_name', 'name_key', 'account_id', 'id', 'province=province_code',
+						'instead=claim_key', 'approved=status=filed',
+						'released=status=cancelled|withdrawn');
+CREATE TRIGGER claim_sponsor_name_delete AFTER DELETE ON @registry@.sponsor
+	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
+	icp.detect_conflict('sponsor_name', 'name_key', 'account_id', 'id', 'province=province_code',
+						'instead=claim_key', 'approved=status=filed',
+						'released=status=cancelled|withdrawn');
+
+-- A change claims all that it would leave, until it is applied or dropped; the claims of the record itself stay.
+CREATE TRIGGER claim_domain_insert AFTER INSERT ON @registry@.site_change
+	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
+	icp.detect_conflict('domain', 'domains', 'account_id', 'application_id', 'province=province_code',
+						'released=status=applied|dropped');
+CREATE TRIGGER claim_domain_update AFTER UPDATE ON @registry@.site_change
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
+	icp.detect_conflict('domain', 'domains', 'account_id', 'application_id', 'province=province_code',
+						'released=status=applied|dropped');
+CREATE TRIGGER claim_domain_delete AFTER DELETE ON @registry@.site_change
+	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
+	icp.detect_conflict('domain', 'domains', 'account_id', 'application_id', 'province=province_code',
+						'released=status=applied|dropped');
+
+CREATE TRIGGER claim_homepage_insert AFTER INSERT ON @registry@.site_change
+	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
+	icp.detect_conflict('homepage', 'homepage', 'account_id', 'application_id', 'province=province_code',
+						'released=status=applied|dropped');
+CREATE TRIGGER claim_homepage_update AFTER UPDATE ON @registry@.site_change
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
+	icp.detect_conflict('homepage', 'homepage', 'account_id', 'application_id', 'province=province_code',
+						'released=status=applied|dropped');
+CREATE TRIGGER claim_homepage_delete AFTER DELETE ON @registry@.site_change
+	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
+	icp.detect_conflict('homepage', 'homepage', 'account_id', 'application_id', 'province=province_code',
+						'released=status=applied|dropped');
+
+CREATE TRIGGER claim_sponsor_name_insert AFTER INSERT ON @registry@.sponsor_change
+	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
+	icp.detect_conflict('sponsor_name', 'name', 'account_id', 'application_id', 'province=province_code',
+						'instead=claim_key', 'released=status=applied|dropped');
+CREATE TRIGGER claim_sponsor_name_update AFTER UPDATE ON @registry@.sponsor_change
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
+	icp.detect_conflict('sponsor_name', 'name', 'account_id', 'application_id', 'province=province_code',
+						'instead=claim_key', 'released=status=applied|dropped');
+CREATE TRIGGER claim_sponsor_name_delete AFTER DELETE ON @registry@.sponsor_change
+	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
+	icp.detect_conflict('sponsor_name', 'name', 'account_id', 'application_id', 'province=province_code',
+						'instead=claim_key', 'released=status=applied|dropped');
+
+-- A person's claim that is released keeps the name, which the history of conflicts shows, and loses the credential's
+-- digest.  Edges of a change's claim that only repeated the record's own go with it: they are the record's conflicts, and
+-- could not be told from others afterwards.
+CREATE FUNCTION @registry@.forget_claims_of(relation regclass, holders bigint[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	IF relation = '@registry@.sponsor_change'::regclass THEN
+		WITH repeated AS (
+			SELECT c.id, c.holder_id
+			  FROM @registry@.claim c
+			  JOIN @registry@.application a ON a.id = c.holder_id
+			  JOIN @registry@.claim own ON own.holder_id = a.sponsor_id AND own.holder = '@registry@.sponsor'::regclass
+			   AND own.kind = c.kind AND own.key = c.key AND own.released_at IS NULL AND own.id < c.id
+			 WHERE c.holder_id = ANY (holders) AND c.holder = relation AND c.kind = 'sponsor_name'
+			   AND c.released_at IS NOT NULL AND strpos(c.key, ' ') > 0
+		), outward AS (
+			DELETE FROM @registry@.claim_edge e USING repeated r WHERE e.claim_holder_id = r.holder_id AND e.claim_id = r.id
+		)
+		DELETE FROM @registry@.claim_edge e USING repeated r WHERE e.rival_holder_id = r.holder_id AND e.rival_id = r.id;
+	END IF;
+	UPDATE @registry@.claim c
+	   SET key = split_part(c.key, ' ', 1), key_hash = icp.claim_hash(c.kind, split_part(c.key, ' ', 1))
+	 WHERE c.holder_id = ANY (holders) AND c.holder = relation AND c.kind = 'sponsor_name'
+	   AND c.released_at IS NOT NULL AND strpos(c.key, ' ') > 0;
+END
+$$;
+COMMENT ON FUNCTION @registry@.forget_claims_of(regclass, bigint[]) IS
+	'Takes the digests of credentials out of released claims of these holders';
+
+CREATE FUNCTION @registry@.forget_claims() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	holders	bigint[];
+BEGIN
+	IF TG_OP = 'DELETE' THEN
+		IF TG_TABLE_NAME = 'sponsor' THEN
+			holders := ARRAY(SELECT o.id FROM old_rows o WHERE strpos(o.claim_key, ' ') > 0);
+		ELSE
+			holders := ARRAY(SELECT o.application_id FROM old_rows o WHERE strpos(o.claim_key, ' ') > 0);
+		END IF;
+	ELSIF TG_TABLE_NAME = 'sponsor' THEN
+		holders := ARRAY(SELECT r.id
+						   FROM (SELECT o.id, o.claim_key, o.account_id, n.claim_key AS new_key, n.account_id AS new_account_id
+								   FROM old_rows o FULL JOIN new_rows n ON n.id = o.id OFFSET 0) r
+						  WHERE strpos(r.claim_key, ' ') > 0
+							AND (r.new_key IS DISTINCT FROM r.claim_key OR r.new_account_id <> r.account_id));
+	ELSE
+		-- (of what is applied the settlements are carried over first: keep_settlements)
+		holders := ARRAY(SELECT r.application_id
+						   FROM (SELECT o.application_id, o.claim_key, o.account_id,
+										n.status AS new_status, n.claim_key AS new_key, n.account_id AS new_account_id
+								   FROM old_rows o FULL JOIN new_rows n ON n.application_id = o.application_id OFFSET 0) r
+						  WHERE strpos(r.claim_key, ' ') > 0 AND r.new_status IS DISTINCT FROM 'applied'
+							AND (r.new_key IS DISTINCT FROM r.claim_key OR r.new_account_id <> r.account_id));
+	END IF;
+	IF holders <> '{}' THEN
+		PERFORM @registry@.forget_claims_of(TG_RELID, holders);
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION @registry@.forget_claims() IS
+	'Trigger: takes the digest of the credential out of what persons claim no more';
+-- (by name after those that release the claims)
+CREATE TRIGGER forget_claims_update AFTER UPDATE ON @registry@.sponsor
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.forget_claims();
+CREATE TRIGGER forget_claims_delete AFTER DELETE ON @registry@.sponsor
+	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.forget_claims();
+CREATE TRIGGER forget_claims_update AFTER UPDATE ON @registry@.sponsor_change
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.forget_claims();
+CREATE TRIGGER forget_claims_delete AFTER DELETE ON @registry@.sponsor_change
+	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.forget_claims();
+
+CREATE FUNCTION @registry@.refuse_truncate() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RAISE EXCEPTION 'table "%" cannot be truncated', TG_TABLE_NAME
+		USING ERRCODE = 'object_not_in_prerequisite_state',
+			  DETAIL = 'The claims of its rows would stay behind.',
+			  HINT = 'Use DELETE.';
+END
+$$;
+COMMENT ON FUNCTION @registry@.refuse_truncate() IS 'Trigger: refuses TRUNCATE of a table whose rows hold claims';
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.sponsor
+	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_truncate();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.site
+	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.site_change
+	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_truncate();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.sponsor_change
+	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_truncate();

@@ -1,0 +1,321 @@
+-- What a change proposes: one row an application, beside the filed record, which stands until the bureau approves
+-- (3 Q19).  The columns are those of the record that an application may change, made from the record's own, so that
+-- the two cannot come apart.
+
+CREATE TABLE @registry@.sponsor_change (
+	application_id	bigint PRIMARY KEY REFERENCES @registry@.application,
+	account_id		bigint NOT NULL REFERENCES @registry@.account,
+	province_code	smallint NOT NULL,
+	cleared			text[],
+	status			text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'applied', 'dropped')),
+	old_values		jsonb,
+	applied_at		timestamptz,
+	name_key		text,
+	claim_key		text
+);
+CREATE TABLE @registry@.site_change (
+	application_id	bigint PRIMARY KEY REFERENCES @registry@.application,
+	account_id		bigint NOT NULL REFERENCES @registry@.account,
+	province_code	smallint NOT NULL,
+	cleared			text[],
+	status			text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'applied', 'dropped')),
+	old_values		jsonb,
+	applied_at		timestamptz
+);
+CREATE TABLE @registry@.access_change (
+	application_id	bigint PRIMARY KEY REFERENCES @registry@.application,
+	account_id		bigint NOT NULL REFERENCES @registry@.account,
+	province_code	smallint NOT NULL,
+	cleared			text[],
+	status			text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'applied', 'dropped')),
+	old_values		jsonb,
+	applied_at		timestamptz
+);
+CREATE INDEX sponsor_change_account_id_idx ON @registry@.sponsor_change (account_id);
+CREATE INDEX site_change_account_id_idx ON @registry@.site_change (account_id);
+CREATE INDEX access_change_account_id_idx ON @registry@.access_change (account_id);
+COMMENT ON TABLE @registry@.sponsor_change IS
+	'What an application of kind change_sponsor or change_principal proposes; a column that is NULL stays as it is';
+COMMENT ON TABLE @registry@.site_change IS
+	'What an application of kind change_site proposes; a column that is NULL stays as it is. domains is the whole list as it is to be';
+COMMENT ON TABLE @registry@.access_change IS
+	'What an application of kind change_access proposes; a column that is NULL stays as it is';
+COMMENT ON COLUMN @registry@.sponsor_change.name_key IS 'icp.name_key(name), filled by trigger: the name as conflicts see it';
+COMMENT ON COLUMN @registry@.sponsor_change.claim_key IS
+	'What the sponsor would claim by the change of name, nature or credential, as sponsor.claim_key or name_key; NULL where none of them changes. Filled by trigger';
+
+DO $do$
+DECLARE
+	-- Not to be changed by an application: keys, what other columns imply, what only the registry sets, what the number
+	-- says (the kind of a service), and what the bureau alone orders (limit_access).
+	kept	constant text[] := '{id,account_id,sponsor_id,site_id,provider_id,province_code,number,kind,name_key,claim_key,status,last_service_no,filed_at,changed_at,limit_access}';
+	target	text;
+	of_it	record;
+BEGIN
+	FOREACH target IN ARRAY '{sponsor,site,access}'::text[] LOOP
+		FOR of_it IN
+			SELECT a.attname, format_type(a.atttypid, a.atttypmod) AS type, col_description(a.attrelid, a.attnum) AS meaning
+			  FROM pg_catalog.pg_attribute a
+			 WHERE a.attrelid = format('@registry@.%I', target)::regclass AND a.attnum > 0 AND NOT a.attisdropped
+			   AND a.attname <> ALL (kept)
+			 ORDER BY a.attnum
+		LOOP
+			EXECUTE format('ALTER TABLE @registry@.%I ADD COLUMN %I %s', target || '_change', of_it.attname, of_it.type);
+			EXECUTE format('COMMENT ON COLUMN @registry@.%I.%I IS %L', target || '_change', of_it.attname,
+						   'As it is to be: ' || of_it.meaning);
+		END LOOP;
+		EXECUTE format($$
+			COMMENT ON COLUMN @registry@.%1$I.application_id IS 'The application that proposes it';
+			COMMENT ON COLUMN @registry@.%1$I.account_id IS 'Account of the application, filled by trigger';
+			COMMENT ON COLUMN @registry@.%1$I.province_code IS 'Province of the application, GB/T 2260, filled by trigger';
+			COMMENT ON COLUMN @registry@.%1$I.cleared IS 'Names of the columns that are to be emptied';
+			COMMENT ON COLUMN @registry@.%1$I.status IS 'pending; applied to the record at approval; dropped with its application or its record';
+			COMMENT ON COLUMN @registry@.%1$I.old_values IS 'What the record said before, of what the change altered';
+			COMMENT ON COLUMN @registry@.%1$I.applied_at IS 'When it was applied';
+		$$, target || '_change');
+	END LOOP;
+END
+$do$;
+ALTER TABLE @registry@.sponsor_change
+	ADD CONSTRAINT sponsor_change_name_check CHECK (name <> '' AND octet_length(name) <= 2000),
+	ADD CONSTRAINT sponsor_change_name_key_check CHECK (name_key <> '' AND octet_length(name_key) <= 2000);
+
+CREATE FUNCTION @registry@.may_alter(application_id bigint) RETURNS boolean
+	LANGUAGE sql STABLE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+BEGIN ATOMIC
+	SELECT EXISTS (
+		SELECT FROM @registry@.application a JOIN icp.state s ON s.code = a.state
+		 WHERE a.id = may_alter.application_id AND NOT s.is_final AND NOT @registry@.with_bureau(a.state)
+		   AND (@registry@.may_enter(a.account_id) OR @registry@.acts_for_provider(a.provider_id)));
+END;
+COMMENT ON FUNCTION @registry@.may_alter(bigint) IS
+	'Row security: may the acting role alter what this application proposes? Its sponsor and its provider, until it lies with the bureau';
+
+CREATE FUNCTION @registry@.fill_change() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	of_change	record;
+	target		regclass := format('@registry@.%I', TG_ARGV[0])::regclass;
+	wrong		text;
+BEGIN
+	IF TG_OP = 'UPDATE' AND OLD.status <> 'pending' THEN
+		RAISE EXCEPTION 'the change of application % is %', OLD.application_id, OLD.status
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  DETAIL = 'What has been decided is a record, and stays.', HINT = 'Enter a new application.';
+	END IF;
+	SELECT a.id, a.kind, a.state, a.account_id, a.province, a.province_code, s.is_final INTO of_change
+	  FROM @registry@.application a JOIN icp.state s ON s.code = a.state WHERE a.id = NEW.application_id;
+	IF NOT @registry@.sees_application(NEW.application_id) AND NOT @registry@.acts_as_owner() THEN
+		-- (before row security is asked: the same words, whether it is there or not)
+		RAISE EXCEPTION 'application % does not exist, or is not yours', NEW.application_id
+			USING ERRCODE = 'insufficient_privilege';
+	ELSIF of_change.id IS NULL THEN
+		RAISE EXCEPTION 'application % does not exist', NEW.application_id USING ERRCODE = 'foreign_key_violation';
+	END IF;
+	NEW.account_id := of_change.account_id;
+	NEW.province_code := of_change.province_code;
+	IF of_change.kind <> ALL (CASE TG_ARGV[0] WHEN 'sponsor' THEN '{change_sponsor,change_principal}'
+								WHEN 'site' THEN '{change_site}' ELSE '{change_access}' END::text[])
+	THEN
+		RAISE EXCEPTION 'application % (%) proposes no change of a%', of_change.id, of_change.kind,
+			CASE TG_ARGV[0] WHEN 'access' THEN 'n access' ELSE ' ' || TG_ARGV[0] END
+			USING ERRCODE = 'check_violation',
+				  HINT = 'A sponsor is changed by change_sponsor and change_principal, a site by change_site, an access by change_access.';
+	END IF;
+	IF TG_OP = 'INSERT' AND of_change.is_final THEN
+		RAISE EXCEPTION 'application % is %', of_change.id, of_change.state
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Enter a new application.';
+	END IF;
+
+	SELECT string_agg(c, ', ') INTO wrong
+	  FROM unnest(NEW.cleared) c
+	 WHERE NOT EXISTS (SELECT FROM pg_attribute a
+						WHERE a.attrelid = target AND a.attname = c AND (NOT a.attnotnull OR a.atthasdef)
+						  AND EXISTS (SELECT FROM pg_attribute o WHERE o.attrelid = TG_RELID AND o.attname = c))
+		OR c IN ('application_id', 'account_id', 'province_code', 'status', 'name_key', 'claim_key')
+		OR to_jsonb(NEW) -> c <> 'null';
+	IF wrong IS NOT NULL THEN
+		RAISE EXCEPTION 'column cleared names what cannot be emptied: %', wrong
+			USING ERRCODE = 'check_violation',
+				  HINT = 'Name columns that may be empty and have no new value in the same row.';
+	END IF;
+
+	IF TG_ARGV[0] = 'sponsor' THEN
+		NEW.name_key := icp.name_key(NEW.name);
+		IF NEW.province IS DISTINCT FROM of_change.province AND NEW.province IS NOT NULL THEN
+			RAISE EXCEPTION 'a change may not move sponsor of application % from % to %', of_change.id, of_change.province, NEW.province
+				USING ERRCODE = 'object_not_in_prerequisite_state',
+					  DETAIL = 'Result code 1046: a change may not move the subject (主体) to another province.',
+					  HINT = 'Cancel the filing, and file anew in the other province.';
+		END IF;
+		IF of_change.kind = 'change_principal'
+		   AND (num_nonnulls(NEW.name, NEW.nature, NEW.credential) > 0 OR NEW.cleared && '{name,nature,credential}')
+		THEN
+			RAISE EXCEPTION 'application % changes the principal (负责人), not who the sponsor is', of_change.id
+				USING ERRCODE = 'check_violation',
+					  HINT = 'Name, nature and credential of a sponsor are changed by change_sponsor (变更主体).';
+		END IF;
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION @registry@.fill_change() IS
+	'Trigger (record''s table): fills account and province of a change, and refuses what an application cannot change';
+CREATE TRIGGER fill_change BEFORE INSERT OR UPDATE ON @registry@.sponsor_change
+	FOR EACH ROW EXECUTE FUNCTION @registry@.fill_change('sponsor');
+CREATE TRIGGER fill_change BEFORE INSERT OR UPDATE ON @registry@.site_change
+	FOR EACH ROW EXECUTE FUNCTION @registry@.fill_change('site');
+CREATE TRIGGER fill_change BEFORE INSERT OR UPDATE ON @registry@.access_change
+	FOR EACH ROW EXECUTE FUNCTION @registry@.fill_change('access');
+
+-- Row security judges by the statement's snapshot; a report that commits meanwhile is seen here.  The application is not
+-- locked: it comes before the record in the order of locks, and the record's row is locked already.  It need not be,
+-- since a report locks the record (lock_record): the change is before it, and is tested by it, or behind it, and asks
+-- here with a snapshot of its own.  In a snapshot that is older the application is locked at once or not at all.  What is
+-- entered is no row yet, and has the application first.  Not the owner's: it may act as any.
+CREATE FUNCTION @registry@.stand_still() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	row_id		bigint := (to_jsonb(CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END) ->> TG_ARGV[1])::bigint;
+	with_bureau	bigint;
+	lock		text := CASE WHEN TG_OP = 'INSERT' THEN ' FOR NO KEY UPDATE'
+							 WHEN current_setting('transaction_isolation') LIKE 'read %' THEN ''
+							 ELSE ' FOR SHARE NOWAIT' END;
+BEGIN
+	IF NOT @registry@.acts_as_owner() THEN
+		FOR with_bureau IN EXECUTE format(
+				'SELECT CASE WHEN @registry@.with_bureau(a.state) THEN a.id END FROM @registry@.application a'
+				' WHERE a.%I = $1 AND a.state NOT IN (''approved'', ''withdrawn'', ''expired'') ORDER BY a.id%s',
+				TG_ARGV[0], lock) USING row_id
+		LOOP
+			IF with_bureau IS NOT NULL THEN
+				RAISE EXCEPTION 'application % lies with the bureau, and what it proposes stands still', with_bureau
+					USING ERRCODE = 'object_not_in_prerequisite_state',
+						  HINT = 'What is returned can be altered and submitted again (3 Q19).';
+			END IF;
+		END LOOP;
+	END IF;
+	RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END
+$$;
+COMMENT ON FUNCTION @registry@.stand_still() IS
+	'Trigger (application''s column, row''s key): refuses a member''s change of what lies with the bureau';
+CREATE TRIGGER stand_still BEFORE INSERT OR UPDATE OR DELETE ON @registry@.sponsor_change
+	FOR EACH ROW EXECUTE FUNCTION @registry@.stand_still('id', 'application_id');
+CREATE TRIGGER stand_still BEFORE INSERT OR UPDATE OR DELETE ON @registry@.site_change
+	FOR EACH ROW EXECUTE FUNCTION @registry@.stand_still('id', 'application_id');
+CREATE TRIGGER stand_still BEFORE INSERT OR UPDATE OR DELETE ON @registry@.access_change
+	FOR EACH ROW EXECUTE FUNCTION @registry@.stand_still('id', 'application_id');
+CREATE TRIGGER stand_still BEFORE UPDATE ON @registry@.sponsor
+	FOR EACH ROW WHEN (OLD.status = 'draft' AND NEW.status = 'draft')
+	EXECUTE FUNCTION @registry@.stand_still('sponsor_id', 'id');
+CREATE TRIGGER stand_still BEFORE UPDATE ON @registry@.site
+	FOR EACH ROW WHEN (OLD.status = 'draft' AND NEW.status = 'draft')
+	EXECUTE FUNCTION @registry@.stand_still('site_id', 'id');
+CREATE TRIGGER stand_still BEFORE UPDATE ON @registry@.access
+	FOR EACH ROW WHEN (OLD.status = 'draft' AND NEW.status = 'draft')
+	EXECUTE FUNCTION @registry@.stand_still('site_id', 'site_id');
+
+-- Resubmission overwrites what was submitted (3 Q19); the event keeps what it said.
+CREATE FUNCTION @registry@.record_replacement() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	before		jsonb := to_jsonb(OLD) - '{changed_at,name_key,claim_key}'::text[];
+	after		jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(NEW) - '{changed_at,name_key,claim_key}'::text[] ELSE '{}' END;
+	old_values	jsonb;
+	new_values	jsonb;
+BEGIN
+	-- what is taken back before it is entered anew has been said, too
+	IF TG_OP = 'DELETE' THEN
+		before := jsonb_strip_nulls(before);
+	END IF;
+	SELECT jsonb_object_agg(key, value), jsonb_object_agg(key, after -> key) FILTER (WHERE after ? key)
+	  INTO old_values, new_values
+	  FROM jsonb_each(before) AS e(key, value)
+	 WHERE after -> key IS DISTINCT FROM value;
+	IF old_values IS NOT NULL THEN
+		EXECUTE format(
+			'INSERT INTO @registry@.event (actor, event, application_id, sponsor_id, site_id, province_code, old_values, new_values)'
+			' SELECT @registry@.acting_user(), ''replace'', a.id, a.sponsor_id, a.site_id, a.province_code, $2, $3'
+			'   FROM @registry@.application a'
+			'  WHERE a.%I = $1 AND a.submitted_at IS NOT NULL AND a.state NOT IN (''approved'', ''withdrawn'', ''expired'')'
+			'  ORDER BY a.id', TG_ARGV[0])
+			USING (before ->> TG_ARGV[1])::bigint, old_values, new_values;
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION @registry@.record_replacement() IS
+	'Trigger (application''s column, row''s key): writes the event of a change of what was submitted before, with old and new values (3 Q19); old ones where it is taken back';
+CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.sponsor
+	FOR EACH ROW WHEN (OLD.status = 'draft' AND NEW.status = 'draft')
+	EXECUTE FUNCTION @registry@.record_replacement('sponsor_id', 'id');
+CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.site
+	FOR EACH ROW WHEN (OLD.status = 'draft' AND NEW.status = 'draft')
+	EXECUTE FUNCTION @registry@.record_replacement('site_id', 'id');
+CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.access
+	FOR EACH ROW WHEN (OLD.status = 'draft' AND NEW.status = 'draft')
+	EXECUTE FUNCTION @registry@.record_replacement('site_id', 'site_id');
+CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.sponsor_change
+	FOR EACH ROW WHEN (OLD.status = 'pending' AND NEW.status = 'pending')
+	EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
+CREATE TRIGGER record_withdrawal AFTER DELETE ON @registry@.sponsor_change
+	FOR EACH ROW WHEN (OLD.status = 'pending')
+	EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
+CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.site_change
+	FOR EACH ROW WHEN (OLD.status = 'pending' AND NEW.status = 'pending')
+	EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
+CREATE TRIGGER record_withdrawal AFTER DELETE ON @registry@.site_change
+	FOR EACH ROW WHEN (OLD.status = 'pending')
+	EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
+CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.access_change
+	FOR EACH ROW WHEN (OLD.status = 'pending' AND NEW.status = 'pending')
+	EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
+CREATE TRIGGER record_withdrawal AFTER DELETE ON @registry@.access_change
+	FOR EACH ROW WHEN (OLD.status = 'pending')
+	EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
+
+-- Whoever sees the application sees what it proposes.
+ALTER TABLE @registry@.sponsor_change ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sponsor_change_see ON @registry@.sponsor_change FOR SELECT
+	USING (EXISTS (SELECT FROM @registry@.application a WHERE a.id = application_id));
+CREATE POLICY sponsor_change_enter ON @registry@.sponsor_change FOR INSERT
+	WITH CHECK (status = 'pending' AND num_nonnulls(old_values, applied_at) = 0 AND @registry@.may_alter(application_id));
+CREATE POLICY sponsor_change_alter ON @registry@.sponsor_change FOR UPDATE
+	USING (status = 'pending' AND @registry@.may_alter(application_id))
+	WITH CHECK (status = 'pending' AND num_nonnulls(old_values, applied_at) = 0 AND @registry@.may_alter(application_id));
+CREATE POLICY sponsor_change_drop ON @registry@.sponsor_change FOR DELETE
+	USING (status = 'pending' AND @registry@.may_alter(application_id));
+
+ALTER TABLE @registry@.site_change ENABLE ROW LEVEL SECURITY;
+CREATE POLICY site_change_see ON @registry@.site_change FOR SELECT
+	USING (EXISTS (SELECT FROM @registry@.application a WHERE a.id = application_id));
+CREATE POLICY site_change_enter ON @registry@.site_change FOR INSERT
+	WITH CHECK (status = 'pending' AND num_nonnulls(old_values, applied_at) = 0 AND @registry@.may_alter(application_id));
+CREATE POLICY site_change_alter ON @registry@.site_change FOR UPDATE
+	USING (status = 'pending' AND @registry@.may_alter(application_id))
+	WITH CHECK (status = 'pending' AND num_nonnulls(old_values, applied_at) = 0 AND @registry@.may_alter(application_id));
+CREATE POLICY site_change_drop ON @registry@.site_change FOR DELETE
+	USING (status = 'pending' AND @registry@.may_alter(application_id));
+
+ALTER TABLE @registry@.access_change ENABLE ROW LEVEL SECURITY;
+CREATE POLICY access_change_see ON @registry@.access_change FOR SELECT
+	USING (EXISTS (SELECT FROM @registry@.application a WHERE a.id = application_id));
+CREATE POLICY access_change_enter ON @registry@.access_change FOR INSERT
+	WITH CHECK (status = 'pending' AND num_nonnulls(old_values, applied_at) = 0 AND @registry@.may_alter(application_id));
+CREATE POLICY access_change_alter ON @registry@.access_change FOR UPDATE
+	USING (status = 'pending' AND @registry@.may_alter(application_id))
+	WITH CHECK (status = 'pending' AND num_nonnulls(old_values, applied_at) = 0 AND @registry@.may_alter(application_id));
+CREATE POLICY access_change_drop ON @registry@.access_change FOR DELETE
+	USING (status = 'pending' AND @registry@.may_alter(application_id));
