@@ -16,8 +16,9 @@ AS $$
 DECLARE
 	term	record;
 BEGIN
+	-- (what has expired waits for nothing)
 	SELECT t.code, t.since INTO term FROM icp.clock_term t
-	 WHERE NEW.state = ANY (t.states) AND (t.kinds IS NULL OR NEW.kind = ANY (t.kinds));
+	 WHERE NEW.state = ANY (t.states) AND (t.kinds IS NULL OR NEW.kind = ANY (t.kinds)) AND NEW.state <> 'expired';
 	IF term.code IS NULL OR term.since = 'submitted_at' AND NEW.submitted_at IS NULL THEN
 		NEW.clock := NULL;
 		NEW.clock_due_at := NULL;
