@@ -156,6 +156,7 @@ CREATE FUNCTION @registry@.lock_drafts() RETURNS trigger
 	LANGUAGE plpgsql
 	SECURITY DEFINER
 	SET search_path = pg_catalog, icp, pg_temp
+	SET enable_seqscan = off		-- a few rows by their ids, of however small a table: many of these make one statement
 AS $$
 DECLARE
 	steps	record;
