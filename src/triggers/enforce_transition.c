@@ -41,7 +41,6 @@ typedef struct Step
 	char	   *to;
 	char	   *event;
 	Datum		actors;			/* text[] */
-	char	   *actor_names;	/* for messages */
 	bool		needs_reason;
 	char	   *clause;
 } Step;
@@ -100,9 +99,7 @@ find_transition(Step *step)
 	values[0] = text_or_null(step->kind, nulls, 0);
 	values[1] = text_or_null(step->from, nulls, 1);
 	values[2] = text_or_null(step->to, nulls, 2);
-	if (!query_one_row(&plan, "SELECT t.event, t.actors, t.needs_reason, t.clause,"
-					   "       (SELECT string_agg(a.code || ' (' || a.name_zh || ')', ', ' ORDER BY a.code)"
-					   "          FROM icp.actor a WHERE a.code = ANY (t.actors))"
+	if (!query_one_row(&plan, "SELECT t.event, t.actors, t.needs_reason, t.clause"
 					   "  FROM icp.transition t"
 					   " WHERE t.kind = $1 AND t.from_state IS NOT DISTINCT FROM $2 AND t.to_state = $3",
 					   3, types, values, nulls))
@@ -112,8 +109,21 @@ find_transition(Step *step)
 									 false, -1);
 	step->needs_reason = strcmp(result_text(3), "t") == 0;
 	step->clause = result_text(4);
-	step->actor_names = result_text(5);
 	return true;
+}
+
+/* Who takes the step, with Chinese names, for messages. */
+static char *
+actor_names(const Step *step)
+{
+	Oid			types[] = {TEXTARRAYOID};
+	Datum		values[1];
+	static SPIPlanPtr plan = NULL;
+
+	values[0] = step->actors;
+	query_one_row(&plan, "SELECT string_agg(a.code || ' (' || a.name_zh || ')', ', ' ORDER BY a.code)"
+				  "  FROM icp.actor a WHERE a.code = ANY ($1)", 1, types, values, " ");
+	return result_text(1);
 }
 
 /* A state with its Chinese name, for messages. */
@@ -344,7 +354,7 @@ icp_enforce_transition(PG_FUNCTION_ARGS)
 							RelationGetRelationName(step.rel), step.id, step.kind),
 					 errdetail("From %s to %s it is taken by: %s.",
 							   step.from == NULL ? "nothing" : state_label(step.from), state_label(step.to),
-							   step.actor_names),
+							   actor_names(&step)),
 					 errhint("Table \"%s.%s\" says which role acts for which provider, bureau or account.",
 							 get_namespace_name(RelationGetNamespace(step.rel)), MEMBER_TABLE)));
 		check_reason(&step, tuple);

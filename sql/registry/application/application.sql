@@ -434,9 +434,12 @@ CREATE FUNCTION @registry@.stamp_application() RETURNS trigger
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	review	constant text := (SELECT t.code FROM icp.clock t
-							   WHERE 'reviewing' = ANY (t.states) AND (t.kinds IS NULL OR NEW.kind = ANY (t.kinds)));
+	review	text;
 BEGIN
+	IF NEW.state IN ('reported', 'reviewing') THEN
+		review := (SELECT t.code FROM icp.clock t
+					WHERE 'reviewing' = ANY (t.states) AND (t.kinds IS NULL OR NEW.kind = ANY (t.kinds)));
+	END IF;
 	IF OLD.state IN ('draft', 'returned') AND NEW.state IN ('submitted', 'reviewing')
 	   AND NEW.kind NOT IN ('new_filing', 'new_site')
 	THEN

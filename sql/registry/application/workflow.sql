@@ -136,6 +136,7 @@ BEGIN
 		PERFORM @registry@.lock_records(ARRAY[NEW.sponsor_id], ARRAY(SELECT NEW.site_id WHERE NEW.site_id IS NOT NULL));
 		PERFORM FROM @registry@.access c WHERE c.site_id = NEW.site_id ORDER BY c.id FOR NO KEY UPDATE;
 	ELSE
+		-- (a report)
 		PERFORM FROM @registry@.sponsor p WHERE p.id = NEW.sponsor_id AND p.status = 'draft' FOR NO KEY UPDATE;
 		PERFORM FROM @registry@.site t WHERE t.id = NEW.site_id AND t.status = 'draft' FOR NO KEY UPDATE;
 		PERFORM FROM @registry@.access c WHERE c.site_id = NEW.site_id AND c.status = 'draft' ORDER BY c.id FOR NO KEY UPDATE;
@@ -149,11 +150,48 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @registry@.lock_record() IS
-	'Trigger: locks what a step of an application, or one behind it, will test and change, in the order of locks';
+	'Trigger: locks what a report or an approval will test and change, in the order of locks';
+
+CREATE FUNCTION @registry@.lock_drafts() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+	SET enable_seqscan = off		-- a few rows by their ids, of however small a table: many of these make one statement
+AS $$
+DECLARE
+	steps	record;
+BEGIN
+	-- (a FULL JOIN behind a fence, as in record_steps())
+	SELECT array_agg(DISTINCT r.sponsor_id) AS sponsors, array_agg(DISTINCT r.site_id) AS sites,
+		   array_agg(r.id ORDER BY r.id) FILTER (WHERE r.kind LIKE E'change\\_%') AS changes
+	  INTO steps
+	  FROM (SELECT n.id, n.kind, n.state, n.sponsor_id, n.site_id, o.state AS before
+			  FROM old_rows o FULL JOIN new_rows n ON n.id = o.id OFFSET 0) r
+	 WHERE r.state <> r.before AND r.state NOT IN ('reported', 'sms', 'approved');
+	IF steps.sponsors IS NULL THEN
+		RETURN NULL;
+	END IF;
+	PERFORM FROM @registry@.sponsor p WHERE p.id = ANY (steps.sponsors) AND p.status = 'draft' ORDER BY p.id FOR NO KEY UPDATE;
+	PERFORM FROM @registry@.site t WHERE t.id = ANY (steps.sites) AND t.status = 'draft' ORDER BY t.id FOR NO KEY UPDATE;
+	PERFORM FROM @registry@.access c WHERE c.site_id = ANY (steps.sites) AND c.status = 'draft' ORDER BY c.id FOR NO KEY UPDATE;
+	IF steps.changes IS NOT NULL THEN
+		PERFORM FROM @registry@.sponsor_change c WHERE c.application_id = ANY (steps.changes) ORDER BY c.application_id FOR NO KEY UPDATE;
+		PERFORM FROM @registry@.site_change c WHERE c.application_id = ANY (steps.changes) ORDER BY c.application_id FOR NO KEY UPDATE;
+		PERFORM FROM @registry@.access_change c WHERE c.application_id = ANY (steps.changes) ORDER BY c.application_id FOR NO KEY UPDATE;
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION @registry@.lock_drafts() IS
+	'Trigger: locks the drafts of a statement''s other steps, which a later step of the transaction will test and change, in the order of locks';
 -- after a_enforce_transition, before whatever asks for evidence
 CREATE TRIGGER a_lock_record AFTER UPDATE ON @registry@.application
-	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state)
+	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state IN ('reported', 'sms', 'approved'))
 	EXECUTE FUNCTION @registry@.lock_record();
+-- before their events
+CREATE TRIGGER a_lock_records AFTER UPDATE ON @registry@.application
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.lock_drafts();
 
 CREATE FUNCTION @registry@.apply_step() RETURNS trigger
 	LANGUAGE plpgsql
@@ -238,8 +276,9 @@ DECLARE
 BEGIN
 	SELECT array_agg(a.id), array_agg(DISTINCT a.sponsor_id), array_agg(DISTINCT a.site_id), array_agg(DISTINCT a.access_id)
 	  INTO ended, sponsors, sites, accesses
-	  FROM new_rows a JOIN old_rows o ON o.id = a.id AND o.state <> a.state
-	 WHERE a.state IN ('withdrawn', 'expired');
+	  FROM (SELECT n.id, n.state, n.sponsor_id, n.site_id, n.access_id, o.state AS before
+			  FROM old_rows o FULL JOIN new_rows n ON n.id = o.id OFFSET 0) a
+	 WHERE a.state IN ('withdrawn', 'expired') AND a.before <> a.state;
 	IF ended IS NULL THEN
 		RETURN NULL;
 	END IF;

@@ -195,14 +195,19 @@ BEGIN
 			holders := ARRAY(SELECT o.application_id FROM old_rows o WHERE strpos(o.claim_key, ' ') > 0);
 		END IF;
 	ELSIF TG_TABLE_NAME = 'sponsor' THEN
-		holders := ARRAY(SELECT o.id FROM old_rows o LEFT JOIN new_rows n ON n.id = o.id
-						  WHERE strpos(o.claim_key, ' ') > 0
-							AND (n.claim_key IS DISTINCT FROM o.claim_key OR n.account_id <> o.account_id));
+		holders := ARRAY(SELECT r.id
+						   FROM (SELECT o.id, o.claim_key, o.account_id, n.claim_key AS new_key, n.account_id AS new_account_id
+								   FROM old_rows o FULL JOIN new_rows n ON n.id = o.id OFFSET 0) r
+						  WHERE strpos(r.claim_key, ' ') > 0
+							AND (r.new_key IS DISTINCT FROM r.claim_key OR r.new_account_id <> r.account_id));
 	ELSE
 		-- (of what is applied the settlements are carried over first: keep_settlements)
-		holders := ARRAY(SELECT o.application_id FROM old_rows o LEFT JOIN new_rows n ON n.application_id = o.application_id
-						  WHERE strpos(o.claim_key, ' ') > 0 AND n.status IS DISTINCT FROM 'applied'
-							AND (n.claim_key IS DISTINCT FROM o.claim_key OR n.account_id <> o.account_id));
+		holders := ARRAY(SELECT r.application_id
+						   FROM (SELECT o.application_id, o.claim_key, o.account_id,
+										n.status AS new_status, n.claim_key AS new_key, n.account_id AS new_account_id
+								   FROM old_rows o FULL JOIN new_rows n ON n.application_id = o.application_id OFFSET 0) r
+						  WHERE strpos(r.claim_key, ' ') > 0 AND r.new_status IS DISTINCT FROM 'applied'
+							AND (r.new_key IS DISTINCT FROM r.claim_key OR r.new_account_id <> r.account_id));
 	END IF;
 	IF holders <> '{}' THEN
 		PERFORM @registry@.forget_claims_of(TG_RELID, holders);

@@ -382,13 +382,15 @@ BEGIN
 		ELSE
 			INSERT INTO @registry@.event (actor, event, sponsor_id, province_code, reason, old_values, new_values)
 			SELECT @registry@.acting_user(), CASE WHEN n.removed_at IS NULL THEN 'blacklist_term' ELSE 'blacklist_remove' END,
-				   n.sponsor_id, n.province_code, n.removal_reason, jsonb_build_object('until', o.until),
+				   n.sponsor_id, n.province_code, n.removal_reason, jsonb_build_object('until', n.old_until),
 				   jsonb_strip_nulls(jsonb_build_object(
 						'list', n.list, 'entries', count(*), 'first', min(n.id), 'last', max(n.id), 'until', n.until,
 						'sha256', encode(sha256(convert_to(string_agg(n.id::text, E'\n' ORDER BY n.id), 'UTF8')), 'hex')))
-			  FROM new_rows n JOIN old_rows o ON o.id = n.id
-			 WHERE (n.sponsor_id IS NOT NULL) = of_sponsors
-			 GROUP BY n.sponsor_id, n.province_code, n.list, n.removed_at, n.removal_reason, o.until, n.until
+			  FROM (SELECT w.id, w.sponsor_id, w.province_code, w.list, w.removed_at, w.removal_reason, w.until,
+						   o.id AS old_id, o.until AS old_until
+					  FROM old_rows o FULL JOIN new_rows w ON w.id = o.id OFFSET 0) n
+			 WHERE n.id = n.old_id AND (n.sponsor_id IS NOT NULL) = of_sponsors
+			 GROUP BY n.sponsor_id, n.province_code, n.list, n.removed_at, n.removal_reason, n.old_until, n.until
 			 ORDER BY n.sponsor_id, n.province_code, min(n.id);
 		END IF;
 	END LOOP;
@@ -510,8 +512,11 @@ BEGIN
 	IF TG_OP = 'INSERT' THEN
 		opened := ARRAY(SELECT n.site_id FROM new_rows n WHERE n.status = 'live');
 	ELSE
-		opened := ARRAY(SELECT n.site_id FROM new_rows n LEFT JOIN old_rows o ON o.id = n.id
-						 WHERE n.status = 'live' AND (o.id IS NULL OR o.status <> 'live' OR o.site_id <> n.site_id));
+		opened := ARRAY(SELECT n.site_id
+						  FROM (SELECT w.site_id, w.status, o.id AS old_id, o.status AS old_status, o.site_id AS old_site_id
+								  FROM old_rows o FULL JOIN new_rows w ON w.id = o.id OFFSET 0) n
+						 WHERE n.status = 'live'
+						   AND (n.old_id IS NULL OR n.old_status <> 'live' OR n.old_site_id <> n.site_id));
 	END IF;
 	IF opened = '{}' THEN
 		RETURN NULL;

@@ -117,7 +117,43 @@ BEGIN
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION @registry@.record_step() IS 'Trigger: writes the event of an application''s change of state';
+COMMENT ON FUNCTION @registry@.record_step() IS
+	'Trigger: writes the event of an application''s change of state, before what the step brings about writes events';
+
+-- (A FULL JOIN behind a fence: the plan is kept from the session's first statement on, and of one row it would be a nested
+-- loop.)
+CREATE FUNCTION @registry@.record_steps() RETURNS trigger
+	LANGUAGE plpgsql
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	who	constant name := @registry@.acting_user();
+BEGIN
+	IF TG_OP = 'INSERT' THEN
+		INSERT INTO @registry@.event (actor, event, application_id, sponsor_id, site_id, province_code,
+									  from_state, to_state, reason)
+		SELECT who, t.event, n.id, n.sponsor_id, n.site_id, n.province_code, NULL, n.state,
+			   CASE WHEN t.needs_reason THEN n.reason END
+		  FROM new_rows n
+		  JOIN icp.transition t ON t.kind = n.kind AND t.from_state IS NULL AND t.to_state = n.state
+		 ORDER BY n.id;
+	ELSE
+		INSERT INTO @registry@.event (actor, event, application_id, sponsor_id, site_id, province_code,
+									  from_state, to_state, reason)
+		SELECT who, t.event, r.id, r.sponsor_id, r.site_id, r.province_code, r.before, r.state,
+			   CASE WHEN t.needs_reason THEN r.reason END
+		  FROM (SELECT n.id, n.kind, n.state, n.sponsor_id, n.site_id, n.province_code, n.reason, o.state AS before
+				  FROM old_rows o FULL JOIN new_rows n ON n.id = o.id OFFSET 0) r
+		  JOIN icp.transition t ON t.kind = r.kind AND t.from_state = r.before AND t.to_state = r.state
+		 WHERE r.state <> r.before AND r.state NOT IN ('reported', 'sms', 'approved')
+		 ORDER BY r.id;
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION @registry@.record_steps() IS
+	'Trigger: writes the events of a statement''s steps, in the order of the applications, but for those of record_step()';
 
 -- What filed records said before and what they say now, without what did not change; a statement's together, in the order of
 -- their chains.
@@ -131,9 +167,13 @@ DECLARE
 	rows	record;
 BEGIN
 	-- (one row is the rule)
+	-- (a FULL JOIN behind a fence, as in record_steps())
 	IF TG_OP = 'UPDATE' THEN
-		SELECT array_agg(to_jsonb(o.*) - unsaid ORDER BY o.id) AS before, array_agg(to_jsonb(n.*) - unsaid ORDER BY o.id) AS after INTO rows
-		  FROM old_rows o JOIN new_rows n ON n.id = o.id WHERE o.status = 'filed';
+		SELECT array_agg(r.before ORDER BY r.id) AS before, array_agg(r.after ORDER BY r.id) AS after INTO rows
+		  FROM (SELECT o.id, CASE WHEN o.status = 'filed' THEN to_jsonb(o.*) - unsaid END AS before,
+					   CASE WHEN o.status = 'filed' AND n.id IS NOT NULL THEN to_jsonb(n.*) - unsaid END AS after
+				  FROM old_rows o FULL JOIN new_rows n ON n.id = o.id OFFSET 0) r
+		 WHERE r.after IS NOT NULL;
 	ELSE
 		SELECT array_agg(to_jsonb(o.*) - unsaid ORDER BY o.id) AS before, array_agg('{}'::jsonb) AS after INTO rows
 		  FROM old_rows o WHERE o.status = 'filed';
@@ -158,10 +198,17 @@ $$;
 COMMENT ON FUNCTION @registry@.record_change() IS
 	'Trigger: writes the events of changes of filed records, old and new values of what changed';
 
+-- A statement's steps together.  But what reported, sms and approved bring about (c_apply_step, a row's trigger) writes
+-- events, and the step comes before them: these are recorded row by row, and whoever gives an application another id.
 CREATE TRIGGER b_record_step AFTER INSERT ON @registry@.application
-	FOR EACH ROW EXECUTE FUNCTION @registry@.record_step();
+	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.record_steps();
 CREATE TRIGGER b_record_change_of_state AFTER UPDATE ON @registry@.application
-	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION @registry@.record_step();
+	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state
+					   AND (NEW.state IN ('reported', 'sms', 'approved') OR NEW.id <> OLD.id))
+	EXECUTE FUNCTION @registry@.record_step();
+CREATE TRIGGER b_record_changes_of_state AFTER UPDATE ON @registry@.application
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.record_steps();
 CREATE TRIGGER record_change AFTER UPDATE ON @registry@.sponsor
 	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.record_change();
 CREATE TRIGGER record_deletion AFTER DELETE ON @registry@.sponsor

@@ -16,8 +16,9 @@ AS $$
 DECLARE
 	term	record;
 BEGIN
+	-- (what has expired waits for nothing)
 	SELECT t.code, t.since INTO term FROM icp.clock_term t
-	 WHERE NEW.state = ANY (t.states) AND (t.kinds IS NULL OR NEW.kind = ANY (t.kinds));
+	 WHERE NEW.state = ANY (t.states) AND (t.kinds IS NULL OR NEW.kind = ANY (t.kinds)) AND NEW.state <> 'expired';
 	IF term.code IS NULL OR term.since = 'submitted_at' AND NEW.submitted_at IS NULL THEN
 		NEW.clock := NULL;
 		NEW.clock_due_at := NULL;
@@ -56,19 +57,27 @@ CREATE FUNCTION @registry@.record_overdue() RETURNS trigger
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 BEGIN
-	INSERT INTO @registry@.event (actor, event, application_id, sponsor_id, site_id, province_code, new_values)
-	SELECT @registry@.acting_user(), 'overdue', OLD.id, OLD.sponsor_id, OLD.site_id, OLD.province_code,
-		   jsonb_build_object('clock', OLD.clock, 'state', OLD.state, 'due_at', OLD.clock_due_at)
-	  FROM icp.clock t WHERE t.code = OLD.clock AND t.action <> 'own';
+	-- (a FULL JOIN behind a fence, as in record_steps())
+	IF EXISTS (SELECT FROM old_rows o WHERE o.clock_due_at <= now() AND o.clock_overdue_at IS NULL) THEN
+		INSERT INTO @registry@.event (actor, event, application_id, sponsor_id, site_id, province_code, new_values)
+		SELECT (SELECT @registry@.acting_user()), 'overdue', r.id, r.sponsor_id, r.site_id, r.province_code,
+			   jsonb_build_object('clock', r.clock, 'state', r.state, 'due_at', r.clock_due_at)
+		  FROM (SELECT o.id, o.sponsor_id, o.site_id, o.province_code, o.clock, o.state, o.clock_due_at, o.clock_overdue_at,
+					   n.state AS after
+				  FROM old_rows o FULL JOIN new_rows n ON n.id = o.id OFFSET 0) r
+		 WHERE r.after <> r.state AND r.after <> 'expired' AND r.clock_due_at <= now() AND r.clock_overdue_at IS NULL
+		   AND EXISTS (SELECT FROM icp.clock t WHERE t.code = r.clock AND t.action <> 'own')
+		 ORDER BY r.id;
+	END IF;
 	RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION @registry@.record_overdue() IS
-	'Trigger: records that a step came after its term was over';
+	'Trigger: records which steps of a statement came after their term was over';
+-- (behind the steps' own events)
 CREATE TRIGGER d_record_overdue AFTER UPDATE ON @registry@.application
-	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state <> 'expired'
-					   AND OLD.clock_due_at <= now() AND OLD.clock_overdue_at IS NULL)
-	EXECUTE FUNCTION @registry@.record_overdue();
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.record_overdue();
 
 -- What a clock may pass by is a mistake in what it handles.  Everything else is the caller's: he tries the transaction
 -- again (class 40), has it on a server that can be written (25), or finds the server out of something or going down.

@@ -228,15 +228,22 @@ AS $$
 DECLARE
 	step	record;
 BEGIN
-	SELECT array_agg(n.code ORDER BY n.id, n.code, n.recipient) AS codes, array_agg(n.id ORDER BY n.id, n.code, n.recipient) AS ids,
-		   array_agg(n.recipient ORDER BY n.id, n.code, n.recipient) AS recipients,
-		   array_agg(jsonb_build_object('reason', n.reason) ORDER BY n.id, n.code, n.recipient) AS fills
+	-- (whom a step tells is asked once for all that took it; a FULL JOIN behind a fence, as in record_steps())
+	WITH taken AS MATERIALIZED (
+		SELECT a.* FROM (SELECT w.id, w.kind, w.state, w.reason, o.state AS before
+						   FROM old_rows o FULL JOIN new_rows w ON w.id = o.id OFFSET 0) a
+		 WHERE a.state <> a.before),
+	told AS MATERIALIZED (
+		SELECT DISTINCT x.kind, x.from_state, x.to_state, t.code, t.recipient
+		  FROM (SELECT DISTINCT a.kind, a.before, a.state FROM taken a) s
+		  JOIN icp.transition x ON x.kind = s.kind AND x.from_state = s.before AND x.to_state = s.state
+		  JOIN icp.notice_text t ON x.event = ANY (t.events) AND (t.kinds IS NULL OR x.kind = ANY (t.kinds)))
+	SELECT array_agg(n.code) AS codes, array_agg(n.id) AS ids, array_agg(n.recipient) AS recipients,
+		   array_agg(jsonb_build_object('reason', n.reason)) AS fills
 	  INTO step
-	  FROM (SELECT DISTINCT a.id, a.reason, t.code, t.recipient
-			  FROM new_rows a
-			  JOIN old_rows o ON o.id = a.id AND o.state <> a.state
-			  JOIN icp.transition x ON x.kind = a.kind AND x.from_state = o.state AND x.to_state = a.state
-			  JOIN icp.notice_text t ON x.event = ANY (t.events) AND (t.kinds IS NULL OR a.kind = ANY (t.kinds))) n;
+	  FROM (SELECT a.id, a.reason, t.code, t.recipient
+			  FROM taken a JOIN told t ON t.kind = a.kind AND t.from_state = a.before AND t.to_state = a.state
+			 ORDER BY a.id, t.code, t.recipient) n;
 	IF step.ids IS NOT NULL THEN
 		PERFORM @registry@.send_notices(step.codes, step.ids, step.recipients, step.fills);
 	END IF;

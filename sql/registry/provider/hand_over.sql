@@ -50,22 +50,26 @@ CREATE FUNCTION @registry@.record_new_provider() RETURNS trigger
 AS $$
 BEGIN
 	INSERT INTO @registry@.event (actor, event, sponsor_id, site_id, province_code, old_values, new_values)
-	SELECT (SELECT @registry@.acting_user()), 'change', t.sponsor_id, o.site_id, o.province_code,
-		   jsonb_build_object('access', o.id, 'provider_id', o.provider_id) || coalesce(d.old_values, '{}'),
-		   jsonb_build_object('access', o.id, 'provider_id', n.provider_id) || coalesce(d.new_values, '{}')
-	  FROM old_rows o
-	  JOIN new_rows n ON n.id = o.id
-	  JOIN @registry@.site t ON t.id = o.site_id
+	SELECT (SELECT @registry@.acting_user()), 'change', t.sponsor_id, r.site_id, r.province_code,
+		   jsonb_build_object('access', r.id, 'provider_id', r.provider_id) || coalesce(d.old_values, '{}'),
+		   jsonb_build_object('access', r.id, 'provider_id', r.new_provider_id) || coalesce(d.new_values, '{}')
+	  FROM (SELECT o.id, o.site_id, o.province_code, o.provider_id, o.status, n.provider_id AS new_provider_id,
+				   -- seldom more than the provider
+				   CASE WHEN c.differs THEN to_jsonb(o) END AS before, CASE WHEN c.differs THEN to_jsonb(n) END AS after
+			  FROM old_rows o
+			  FULL JOIN new_rows n ON n.id = o.id
+			 CROSS JOIN LATERAL (
+					SELECT (o.site_id, o.status, o.ips, o.mode, o.server_province)
+						   IS DISTINCT FROM (n.site_id, n.status, n.ips, n.mode, n.server_province) AS differs) c
+			OFFSET 0) r
+	  JOIN @registry@.site t ON t.id = r.site_id
 	 CROSS JOIN LATERAL (
 			SELECT jsonb_object_agg(e.key, e.value) AS old_values,
-				   jsonb_object_agg(e.key, to_jsonb(n) -> e.key) AS new_values
-			  FROM jsonb_each(to_jsonb(o)) AS e(key, value)
-				-- seldom more than the provider
-			 WHERE (o.site_id, o.status, o.ips, o.mode, o.server_province)
-				   IS DISTINCT FROM (n.site_id, n.status, n.ips, n.mode, n.server_province)
-			   AND to_jsonb(n) -> e.key IS DISTINCT FROM e.value) d
-	 WHERE o.status = 'live' AND o.provider_id <> n.provider_id
-	 ORDER BY t.sponsor_id, o.site_id;
+				   jsonb_object_agg(e.key, r.after -> e.key) AS new_values
+			  FROM jsonb_each(r.before) AS e(key, value)
+			 WHERE r.after -> e.key IS DISTINCT FROM e.value) d
+	 WHERE r.status = 'live' AND r.provider_id <> r.new_provider_id
+	 ORDER BY t.sponsor_id, r.site_id;
 	RETURN NULL;
 END
 $$;

@@ -171,9 +171,11 @@ BEGIN
 		 WHERE p.admission IN ('exiting', 'exited') AND n.status <> 'cancelled' LIMIT 1;
 	ELSE
 		SELECT n.site_id, p.name, p.admission INTO refused
-		  FROM new_rows n JOIN old_rows o ON o.id = n.id JOIN @registry@.provider p ON p.id = n.provider_id
+		  FROM (SELECT n.site_id, n.provider_id, n.status, o.provider_id AS old_provider_id, o.status AS old_status
+				  FROM old_rows o FULL JOIN new_rows n ON n.id = o.id OFFSET 0) n
+		  JOIN @registry@.provider p ON p.id = n.provider_id
 		 WHERE p.admission IN ('exiting', 'exited') AND n.status <> 'cancelled'
-		   AND (n.provider_id <> o.provider_id OR n.status <> o.status) LIMIT 1;
+		   AND (n.provider_id <> n.old_provider_id OR n.status <> n.old_status) LIMIT 1;
 	END IF;
 	IF refused.name IS NOT NULL AND NOT @registry@.owner_is_exempt() THEN
 		RAISE EXCEPTION 'provider "%" takes on no new access (接入)', refused.name

@@ -134,6 +134,10 @@ DECLARE
 	step	record;
 	reason	text;
 BEGIN
+	-- (the rule)
+	IF NOT EXISTS (SELECT FROM @registry@.service_window w WHERE w.closed_until > now() AND w.closed_from <= now()) THEN
+		RETURN NULL;
+	END IF;
 	SELECT t.event, t.actors INTO step
 	  FROM icp.transition t
 	 WHERE t.kind = NEW.kind AND t.from_state IS NOT DISTINCT FROM before AND t.to_state = NEW.state;
@@ -151,11 +155,11 @@ END
 $$;
 COMMENT ON FUNCTION @registry@.check_service_window() IS
 	'Trigger: refuses a step of an application in a period in which it is not taken (55000)';
--- after a_enforce_..., before b_record_...: a step that is not there at all is said first
+-- after a_enforce_..., before b_record_...: a step that is not there at all is said first.  (Only a clock expires.)
 CREATE TRIGGER aa_check_window_of_creation AFTER INSERT ON @registry@.application
 	FOR EACH ROW EXECUTE FUNCTION @registry@.check_service_window();
 CREATE TRIGGER aa_check_window AFTER UPDATE ON @registry@.application
-	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION @registry@.check_service_window();
+	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state <> 'expired') EXECUTE FUNCTION @registry@.check_service_window();
 
 CREATE TABLE @registry@.incident (
 	id				bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
