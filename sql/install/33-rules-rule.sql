@@ -160,6 +160,12 @@ CREATE FUNCTION icp.violation_codes(record, as_of date DEFAULT current_date, pro
 COMMENT ON FUNCTION icp.violation_codes(record, date, icp.province, text) IS
 	'Codes of the rules that a record breaks, {} where it is right; severity error leaves warnings out';
 
+CREATE FUNCTION icp.rule_fields(OUT field text, OUT is_personal boolean) RETURNS SETOF record
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 50
+	AS 'MODULE_PATHNAME', 'icp_rule_fields';
+COMMENT ON FUNCTION icp.rule_fields() IS
+	'The fields that the rules know, and whether violations mask what stands in them';
+
 CREATE FUNCTION icp.rule_tests(OUT code text, OUT needs text[], OUT looks_at text[]) RETURNS SETOF record
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 100
 	AS 'MODULE_PATHNAME', 'icp_rule_tests';

@@ -14,8 +14,18 @@ COMMENT ON COLUMN icp.registry_right.object IS
 	'Table or view; function with its argument types; empty: the schema; *: every table and view that is not marked as nobody''s';
 COMMENT ON COLUMN icp.registry_right.privileges IS 'What is granted; {}: the object is nobody''s but the owner''s';
 COMMENT ON COLUMN icp.registry_right.roles IS 'To which of the group roles';
-COMMENT ON COLUMN icp.registry_right.columns IS 'On which columns only; NULL: on the whole';
+COMMENT ON COLUMN icp.registry_right.columns IS
+	'On which columns only, * those of a record that are entered (icp.record_field); NULL: on the whole';
 GRANT SELECT ON icp.registry_right TO PUBLIC;
+
+CREATE FUNCTION icp.right_columns(object text, columns name[]) RETURNS name[]
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT CASE WHEN '*' = ANY (columns) THEN array_remove(columns, '*') || icp.record_columns(object, 'entered')::name[]
+				ELSE columns END;
+END;
+COMMENT ON FUNCTION icp.right_columns(text, name[]) IS 'The columns of a row of icp.registry_right, each by its name';
 
 INSERT INTO icp.registry_right (object, privileges, roles, columns) VALUES
 	('', '{USAGE}', '{icp_public,icp_sponsor,icp_provider,icp_approver,icp_regulator,icp_bureau,icp_ministry,icp_auditor}', NULL),
@@ -39,8 +49,8 @@ INSERT INTO icp.registry_right (object, privileges, roles, columns) VALUES
 -- Tables and views
 INSERT INTO icp.registry_right (object, privileges, roles, columns) VALUES
 	('access', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
-	('access', '{INSERT}', '{icp_provider}', '{site_id,provider_id,ips,mode,server_province,server_place}'),
-	('access', '{UPDATE}', '{icp_provider}', '{ips,mode,server_province,server_place}'),
+	('access', '{INSERT}', '{icp_provider}', '{site_id,provider_id,*}'),
+	('access', '{UPDATE}', '{icp_provider}', '{*}'),
 	('access_change', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
 	('access_change', '{INSERT,UPDATE,DELETE}', '{icp_provider}', NULL),
 	('access_place', '{SELECT}', '{icp_bureau}', NULL),
@@ -147,11 +157,11 @@ INSERT INTO icp.registry_right (object, privileges, roles, columns) VALUES
 	('service_window', '{UPDATE}', '{icp_bureau}', '{closed_until,reason}'),
 	('sighting', '{SELECT}', '{icp_bureau}', NULL),
 	('site', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
-	('site', '{INSERT,UPDATE}', '{icp_sponsor,icp_provider}', '{sponsor_id,kind,name,domains,homepage,domain_holder,contents,languages,approvals,principal_name,principal_credential,phone,mobile,email,remark,domain_holder_relation,domain_expires_on,domain_verified,app_platform,app_package,app_fingerprint,app_public_key,app_name,app_icon_bytes}'),
+	('site', '{INSERT,UPDATE}', '{icp_sponsor,icp_provider}', '{sponsor_id,kind,*}'),
 	('site_change', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
 	('site_change', '{INSERT,UPDATE,DELETE}', '{icp_sponsor,icp_provider}', NULL),
 	('sponsor', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
-	('sponsor', '{INSERT,UPDATE}', '{icp_sponsor,icp_provider}', '{account_id,province,name,nature,credential,principal_name,phone,email,address,superior,credential_address,principal_credential,mobile,emergency_phone,division_code,remark,credential_holder,credential_expires_on,residence_proof,legal_representative,authorisation}'),
+	('sponsor', '{INSERT,UPDATE}', '{icp_sponsor,icp_provider}', '{account_id,*}'),
 	('sponsor_change', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
 	('sponsor_change', '{INSERT,UPDATE,DELETE}', '{icp_sponsor,icp_provider}', NULL),
 	('sponsor_file', '{SELECT}', '{icp_provider,icp_bureau}', NULL),

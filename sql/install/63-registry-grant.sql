@@ -45,7 +45,7 @@ AS $$
 		SELECT a.class, a.oid, a.column_name, a.grantee, a.privilege, true
 		  FROM acl a WHERE a.is_grantable AND a.grantee <> a.owner
 	), known AS MATERIALIZED (
-		SELECT row_number() OVER () AS id, g.object, g.privileges, g.roles, g.columns,
+		SELECT row_number() OVER () AS id, g.object, g.privileges, g.roles, icp.right_columns(g.object, g.columns) AS columns,
 			   CASE WHEN g.object LIKE '%(%'
 				THEN to_regprocedure(format('%I.%s', registry_right_problems.schema, g.object))::oid END AS function
 		  FROM icp.registry_right g
@@ -120,7 +120,7 @@ BEGIN
 		  FROM icp.registry_right g
 		 CROSS JOIN LATERAL (SELECT string_agg(quote_ident(p.rolname), ', ' ORDER BY p.rolname) AS list
 							   FROM pg_roles p WHERE p.rolname = ANY (g.roles)) r
-		 CROSS JOIN LATERAL (SELECT string_agg(quote_ident(n), ', ') AS list FROM unnest(g.columns) AS n) c
+		 CROSS JOIN LATERAL (SELECT string_agg(quote_ident(n), ', ') AS list FROM unnest(icp.right_columns(g.object, g.columns)) AS n) c
 		 CROSS JOIN LATERAL (
 			SELECT CASE WHEN g.object = '' THEN format('SCHEMA %I', schema)
 						WHEN g.object LIKE '%(%' THEN format('FUNCTION %I.%s', schema, g.object)

@@ -24,6 +24,7 @@
 
 ICP_FUNCTION(icp_violations);
 ICP_FUNCTION(icp_violation_codes);
+ICP_FUNCTION(icp_rule_fields);
 ICP_FUNCTION(icp_rule_tests);
 
 #define VIOLATION_COLUMNS 9
@@ -257,6 +258,26 @@ icp_violation_codes(PG_FUNCTION_ARGS)
 	}
 	MemoryContextReset(r.context);
 	PG_RETURN_ARRAYTYPE_P(construct_array(codes, n, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/* icp.rule_fields(): the fields that this library knows, for comparison with icp.record_field. */
+Datum
+icp_rule_fields(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	int			field;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (field = 0; field < RULE_FIELDS; field++)
+	{
+		Datum		values[2];
+		bool		nulls[2] = {false, false};
+
+		values[0] = CStringGetTextDatum(rule_field_name((RuleField) field));
+		values[1] = BoolGetDatum(rule_field_is_personal((RuleField) field));
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
 }
 
 /* icp.rule_tests(): what this library tests, for comparison with icp.rule. */

@@ -97,16 +97,15 @@ BEGIN
 	  LEFT JOIN pg_attrdef d ON d.adrelid = o.attrelid AND d.adnum = o.attnum
 	 WHERE o.attrelid = record AND o.attnum > 0 AND NOT o.attisdropped
 	   AND (after ->> o.attname IS NOT NULL OR after -> 'cleared' ? o.attname)
-	   AND o.attname <> ALL ('{account_id,province_code,status,name_key,claim_key}'::text[]);
+	   AND o.attname = ANY (icp.record_columns(target, 'entered'));
 	EXECUTE format('SELECT to_jsonb(r) FROM %s r WHERE r.id = $1', record) INTO before USING target_id;
 	IF assignments IS NOT NULL THEN
 		EXECUTE format('UPDATE %s r SET %s FROM %s c WHERE r.id = $1 AND c.application_id = $2', record, assignments, change)
 			USING target_id, application_id;
 	END IF;
 	EXECUTE format('SELECT to_jsonb(r) FROM %s r WHERE r.id = $1', record) INTO after USING target_id;
-	SELECT coalesce(jsonb_object_agg(key, value), '{}') INTO altered
-	  FROM jsonb_each(before - '{changed_at,name_key,claim_key}'::text[]) AS e(key, value)
-	 WHERE after -> key IS DISTINCT FROM value;
+	SELECT coalesce(d.old_values, '{}') INTO altered
+	  FROM @registry@.row_diff(before - icp.record_columns(target, 'derived'), after) d;
 	EXECUTE format('UPDATE %s c SET status = ''applied'', old_values = $2, applied_at = now() WHERE c.application_id = $1', change)
 		USING application_id, altered;
 	RETURN after;
@@ -447,15 +446,13 @@ CREATE FUNCTION @registry@.record_access_change() RETURNS trigger
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	before		jsonb := to_jsonb(OLD);
-	after		jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(NEW) ELSE '{}' END;
+	unsaid		constant text[] := icp.record_columns('access', 'derived');
+	before		jsonb := to_jsonb(OLD) - unsaid;
+	after		jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(NEW) - unsaid ELSE '{}' END;
 	old_values	jsonb;
 	new_values	jsonb;
 BEGIN
-	SELECT jsonb_object_agg(key, value), jsonb_object_agg(key, after -> key) FILTER (WHERE after ? key)
-	  INTO old_values, new_values
-	  FROM jsonb_each(before) AS e(key, value)
-	 WHERE after -> key IS DISTINCT FROM value;
+	SELECT d.old_values, d.new_values INTO old_values, new_values FROM @registry@.row_diff(before, after) d;
 	IF old_values IS NOT NULL THEN
 		INSERT INTO @registry@.event (actor, event, sponsor_id, site_id, province_code, old_values, new_values)
 		VALUES (@registry@.acting_user(), CASE TG_OP WHEN 'UPDATE' THEN 'change' ELSE 'delete' END,

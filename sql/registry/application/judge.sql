@@ -46,16 +46,72 @@ END;
 COMMENT ON FUNCTION @registry@.errors_as_warnings() IS
 	'Is icpfiling.errors_as_warnings on, so that errors are recorded and let pass?';
 
-CREATE FUNCTION @registry@.part_of(field text) RETURNS text
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-	RETURN CASE
-		WHEN field IN ('name', 'nature', 'credential', 'credential_holder', 'credential_expires_on', 'residence_proof',
-					   'province', 'division', 'superior', 'address', 'legal_representative') THEN 'sponsor'
-		WHEN field IN ('principal_name', 'principal_credential', 'authorisation', 'phone', 'mobile', 'emergency_phone',
-					   'email') THEN 'principal'
-		WHEN field IN ('ips', 'mode', 'server_province', 'provider', 'approved_providers') THEN 'access'
-		ELSE 'site' END;
+-- What is judged, made from the map of the fields (icp.record_field), so that no list of them stands here: sponsor, site and
+-- access as one record of the rules, and what the rules say of the site's own person in charge.
+DO $do$
+DECLARE
+	fields	text;
+	columns	text;
+BEGIN
+	EXECUTE format($$
+		CREATE FUNCTION @registry@.part_of(field text) RETURNS text
+			LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+			SET search_path = pg_catalog, pg_temp
+			RETURN CASE %s WHEN field = 'approved_providers' THEN 'access' ELSE 'site' END
+	$$, (SELECT string_agg(format('WHEN field = ANY (%L::text[]) THEN %L', p.fields, p.part), ' ' ORDER BY p.part)
+		   FROM (SELECT f.part, array_agg(DISTINCT f.field ORDER BY f.field) AS fields
+				   FROM icp.record_field f WHERE f.field IS NOT NULL GROUP BY f.part) p));
+
+	-- In SQL that the planner takes into the query: no search_path of its own, every name written out.
+	SELECT string_agg(format('%I %s', r.field, r.type), ', ' ORDER BY r.ordinal),
+		   string_agg(CASE r.field
+						-- what papers show counts with what was entered
+						WHEN 'approvals' THEN r.value || ' || ARRAY(SELECT w.kind::text FROM @registry@.shown_approvals((of_sponsor).id, (of_site).id, on_day) w)'
+						WHEN 'provider' THEN 'served_by'
+						ELSE r.value END, ', ' ORDER BY r.ordinal)
+	  INTO fields, columns
+	  FROM (SELECT f.field, min(f.ordinal) AS ordinal,
+				   -- of two columns that are one field the first that is filled in counts
+				   CASE WHEN f.field = 'provider' OR count(*) > 1 THEN 'text' ELSE min(format_type(a.atttypid, a.atttypmod)) END AS type,
+				   CASE count(*) WHEN 1 THEN min(v.value)
+					ELSE format('coalesce(%s)', string_agg(v.value || '::text', ', ' ORDER BY f.ordinal)) END AS value
+			  FROM icp.record_field f
+			  JOIN pg_catalog.pg_attribute a
+				ON a.attrelid = format('@registry@.%I', f.record)::regclass AND a.attname = f.column_name AND NOT a.attisdropped
+			 CROSS JOIN LATERAL (SELECT format('(of_%s).%I', f.record, f.column_name)) AS v(value)
+			 WHERE f.field IS NOT NULL AND NOT (f.record = 'site' AND f.part = 'principal')
+			 GROUP BY f.field) r;
+	EXECUTE format($$
+		CREATE FUNCTION @registry@.judged_record(of_sponsor @registry@.sponsor, of_site @registry@.site, of_access @registry@.access,
+				former icp.domain_list, served_by text, on_day date)
+			RETURNS TABLE (%s, former_domains icp.domain_list)
+			LANGUAGE sql STABLE ROWS 1
+		BEGIN ATOMIC
+			SELECT %s, former;
+		END
+	$$, fields, columns);
+
+	SELECT string_agg(format('%I %s', f.field, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY f.ordinal),
+		   string_agg(format('(of_site).%I', f.column_name), ', ' ORDER BY f.ordinal)
+	  INTO fields, columns
+	  FROM icp.record_field f
+	  JOIN pg_catalog.pg_attribute a
+		ON a.attrelid = '@registry@.site'::regclass AND a.attname = f.column_name AND NOT a.attisdropped
+	 WHERE f.record = 'site' AND f.part = 'principal';
+	EXECUTE format($$
+		CREATE FUNCTION @registry@.judged_principal(of_sponsor @registry@.sponsor, of_site @registry@.site)
+			RETURNS TABLE (name text, nature text, province icp.province, %s)
+			LANGUAGE sql STABLE ROWS 1
+		BEGIN ATOMIC
+			SELECT (of_sponsor).name, (of_sponsor).nature, (of_sponsor).province, %s;
+		END
+	$$, fields, columns);
+END
+$do$;
+COMMENT ON FUNCTION @registry@.judged_record(@registry@.sponsor, @registry@.site, @registry@.access, icp.domain_list, text, date) IS
+	'Sponsor, site and access as one record of the form rules, with the domains as they are filed, the provider''s name and what approvals show on a day';
+COMMENT ON FUNCTION @registry@.judged_principal(@registry@.sponsor, @registry@.site) IS
+	'The site''s own person in charge (网站负责人) as a record of the form rules';
 COMMENT ON FUNCTION @registry@.part_of(text) IS
 	'What a field of the rules belongs to: sponsor, principal (a part of the sponsor''s record), site or access';
 
@@ -80,10 +136,12 @@ CREATE FUNCTION @registry@.as_proposed(filed anyelement, change jsonb) RETURNS a
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	of_the_change	constant text[] := '{application_id,account_id,province_code,cleared,status,old_values,applied_at,name_key}';
+	entered		jsonb;
 BEGIN
 	IF change ->> 'status' = 'pending' THEN
-		filed := jsonb_populate_record(filed, jsonb_strip_nulls(change - of_the_change));
+		SELECT jsonb_object_agg(e.key, e.value) INTO entered
+		  FROM jsonb_each(change) e WHERE e.value <> 'null' AND e.key = ANY (icp.record_columns(NULL, 'entered'));
+		filed := jsonb_populate_record(filed, coalesce(entered, '{}'));
 		IF jsonb_typeof(change -> 'cleared') = 'array' THEN
 			filed := jsonb_populate_record(filed,
 						(SELECT jsonb_object_agg(c.name, NULL) FROM jsonb_array_elements_text(change -> 'cleared') AS c(name)));
@@ -108,12 +166,14 @@ DECLARE
 	parts	text[];
 	on_day	date;
 	former	icp.domain_list;
+	served_by	text;
 BEGIN
 	SELECT * INTO a FROM @registry@.application WHERE id = application_id;
 	SELECT * INTO s FROM @registry@.sponsor WHERE id = a.sponsor_id;
 	SELECT * INTO t FROM @registry@.site WHERE id = a.site_id;
 	SELECT * INTO x FROM @registry@.access
 	 WHERE CASE WHEN a.access_id IS NOT NULL THEN id = a.access_id ELSE site_id = a.site_id AND provider_id = a.provider_id END;
+	served_by := (SELECT v.name FROM @registry@.provider v WHERE v.id = a.provider_id);
 	-- the list as it is filed; none yet for a new site
 	former := CASE WHEN t.status = 'filed' THEN t.domains END;
 	s := @registry@.as_proposed(s, (SELECT to_jsonb(c) FROM @registry@.sponsor_change c WHERE c.application_id = a.id));
@@ -132,23 +192,12 @@ BEGIN
 						ELSE '@registry@.sponsor'::regclass END AS relation,
 				   CASE p.part WHEN 'site' THEN t.id WHEN 'access' THEN x.id ELSE s.id END AS row_id,
 				   v::icp.violation AS violation, p.part
-			  FROM (SELECT s.name, s.nature, s.credential, s.credential_holder, s.credential_expires_on, s.residence_proof,
-						   s.province, s.division_code AS division, s.superior, s.address, s.principal_name,
-						   s.principal_credential, s.legal_representative, s.authorisation, s.phone, s.mobile,
-						   s.emergency_phone, s.email,
-						   t.name AS site_name, t.domains, former AS former_domains, t.domain_holder, t.domain_holder_relation,
-						   t.domain_expires_on, t.domain_verified, t.homepage, t.number, t.kind, t.contents, t.languages,
-						   t.approvals || ARRAY(SELECT w.kind::text FROM @registry@.shown_approvals(s.id, t.id, on_day) w) AS approvals,
-						   t.app_platform, t.app_package, t.app_fingerprint, t.app_public_key, t.app_name,
-						   t.app_icon_bytes,
-						   x.ips, x.mode, coalesce(x.server_province::text, x.server_place) AS server_province,
-						   (SELECT v.name FROM @registry@.provider v WHERE v.id = a.provider_id) AS provider) r,
+			  FROM @registry@.judged_record(s, t, x, former, served_by, on_day) r,
 				   icp.violations(r, on_day, s.province) v, @registry@.part_of(v.field) AS p(part)
 			UNION ALL
 			-- the site's own person in charge (网站负责人), where it has one
 			SELECT '@registry@.site'::regclass, t.id, v::icp.violation, 'site'
-			  FROM (SELECT s.name, s.nature, s.province, t.principal_name, t.principal_credential, t.phone, t.mobile, t.email) r,
-				   icp.violations(r, on_day, s.province) v
+			  FROM @registry@.judged_principal(s, t) r, icp.violations(r, on_day, s.province) v
 			 WHERE t.principal_name <> '' AND @registry@.part_of(v.field) = 'principal') j
 	 WHERE j.part = ANY (parts);
 END

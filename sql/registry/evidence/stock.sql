@@ -175,18 +175,7 @@ BEGIN
 		  JOIN @registry@.sponsor s ON s.id = t.sponsor_id
 		  LEFT JOIN LATERAL (
 			SELECT x::icp.violation AS violation
-			  FROM (SELECT s.name, s.nature, s.credential, s.credential_holder, s.credential_expires_on, s.residence_proof,
-						   s.province, s.division_code AS division, s.superior, s.address, s.principal_name,
-						   s.principal_credential, s.legal_representative, s.authorisation, s.phone, s.mobile,
-						   s.emergency_phone, s.email,
-						   t.name AS site_name, t.domains, t.domains AS former_domains, t.domain_holder,
-						   t.domain_holder_relation, t.domain_expires_on, t.domain_verified, t.homepage, t.number, t.kind,
-						   t.contents, t.languages,
-						   t.approvals || ARRAY(SELECT w.kind::text FROM @registry@.shown_approvals(s.id, t.id, on_day) w) AS approvals,
-						   t.app_platform, t.app_package, t.app_fingerprint, t.app_public_key, t.app_name, t.app_icon_bytes,
-						   c.ips, c.mode, coalesce(c.server_province::text, c.server_place) AS server_province,
-						   provider.name AS provider) r,
-				   icp.violations(r, on_day, s.province) x
+			  FROM @registry@.judged_record(s, t, c, t.domains, provider.name, on_day) r, icp.violations(r, on_day, s.province) x
 			) v ON true
 		  LEFT JOIN LATERAL @registry@.part_of((v.violation).field) AS p(part) ON true
 		 WHERE c.provider_id = the_one AND c.status = 'live' AND t.status = 'filed'),

@@ -169,13 +169,13 @@ COMMENT ON FUNCTION @registry@.is_individual(text) IS 'Is this nature of a spons
 
 -- What an application would make of a record: the record, and over it what a change proposes.
 CREATE FUNCTION @registry@.with_change(record jsonb, change jsonb) RETURNS jsonb
-	LANGUAGE sql IMMUTABLE
+	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT record
 		|| coalesce((SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(change) AS e(key, value)
 					  WHERE e.value <> 'null' AND record ? e.key
-						AND e.key <> ALL ('{account_id,province_code,status,name_key}'::text[])), '{}')
+						AND e.key = ANY (icp.record_columns(NULL, 'entered'))), '{}')
 		|| coalesce((SELECT jsonb_object_agg(c, NULL)
 					   FROM jsonb_array_elements_text(CASE jsonb_typeof(change -> 'cleared')
 													  WHEN 'array' THEN change -> 'cleared' ELSE '[]' END) AS c), '{}');

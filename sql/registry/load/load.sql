@@ -112,7 +112,12 @@ BEGIN
 	IF NOT columns @> '{unit_name,service_licence}' THEN
 		RAISE EXCEPTION 'staging table % needs columns unit_name and service_licence', staging
 			USING ERRCODE = 'undefined_column',
-				  HINT = 'Columns taken: unit_name, nature, credential, superior, address, credential_address, principal_name, principal_credential, phone, mobile, emergency_phone, email; main_licence, service_licence, service_kind, service_name, domain, domain_holder, home_url, contents, languages, approvals, remark, update_time; account, provider, ips, mode, server_province.';
+				  HINT = format('Columns taken: %s.',
+								(SELECT string_agg(l.columns, '; ' ORDER BY l.section)
+								   FROM (SELECT c.ordinal / 100 AS section, string_agg(c.staging, ', ' ORDER BY c.ordinal) AS columns
+										   FROM (SELECT f.staging, max(f.ordinal) AS ordinal FROM icp.record_field f
+												  WHERE f.staging IS NOT NULL GROUP BY f.staging) c
+										  GROUP BY 1) l));
 	END IF;
 	RETURN columns;
 END
@@ -139,18 +144,14 @@ DECLARE
 	texts	text;
 	total	bigint;
 BEGIN
-	SELECT string_agg(format(CASE WHEN t.name = ANY (columns) THEN 'nullif(btrim(s.content ->> %1$L), %3$L) AS %2$I'
-								  ELSE 'NULL::text AS %2$I' END, t.name, t.alias, ''), ', ')
+	-- (what is read below has another name as text)
+	SELECT string_agg(format(CASE WHEN t.staging = ANY (columns) THEN 'nullif(btrim(s.content ->> %1$L), %3$L) AS %2$I'
+								  ELSE 'NULL::text AS %2$I' END, t.staging, coalesce(r.alias, t.staging), ''), ', ')
 	  INTO texts
-	  FROM (VALUES ('unit_name', 'unit_name'), ('nature', 'nature'), ('credential', 'credential'), ('superior', 'superior'),
-				   ('address', 'address'), ('credential_address', 'credential_address'), ('principal_name', 'principal_name'),
-				   ('principal_credential', 'principal_credential'), ('phone', 'phone'), ('mobile', 'mobile'),
-				   ('emergency_phone', 'emergency_phone'), ('email', 'email'), ('main_licence', 'main_text'),
-				   ('service_licence', 'service_text'), ('service_kind', 'kind_text'), ('service_name', 'service_name'),
-				   ('domain', 'domain_text'), ('domain_holder', 'domain_holder'), ('home_url', 'home_url'),
-				   ('contents', 'contents'), ('languages', 'languages'), ('approvals', 'approvals'), ('remark', 'remark'),
-				   ('update_time', 'update_text'), ('account', 'account_text'), ('provider', 'provider'), ('ips', 'ips'),
-				   ('mode', 'mode'), ('server_province', 'server_province')) AS t(name, alias);
+	  FROM (SELECT DISTINCT f.staging FROM icp.record_field f WHERE f.staging IS NOT NULL) t
+	  LEFT JOIN (VALUES ('main_licence', 'main_text'), ('service_licence', 'service_text'), ('service_kind', 'kind_text'),
+						('domain', 'domain_text'), ('update_time', 'update_text'), ('account', 'account_text')) AS r(staging, alias)
+		ON r.staging = t.staging;
 	-- (OFFSET 0 keeps the planner from computing a thing once for each place that uses it)
 	EXECUTE format($query$
 		CREATE TEMPORARY TABLE load_row AS
@@ -234,26 +235,16 @@ BEGIN
 	 WHERE f.problem IS NOT NULL;
 
 	-- The record has the fields that the staging table has columns for, so that no rule asks for others.
-	SELECT string_agg(t.expression || ' AS ' || t.field, ', '),
-		   string_agg(format('WHEN %L THEN coalesce(btrim(%s, %L), %L) = %L', t.field,
-							 CASE t.field WHEN 'domains' THEN 'r.domain_text' WHEN 'number' THEN 'r.service_text'
-								WHEN 'province' THEN 'r.province::text' ELSE t.expression END, E' \t\r\n\f　', '', ''), ' ')
+	SELECT string_agg(format('r.%I AS %I', coalesce(e.value, t.staging), t.field), ', '),
+		   string_agg(format('WHEN %L THEN coalesce(btrim(r.%I::text, %L), %L) = %L', t.field,
+							 coalesce(e.words, t.staging), E' \t\r\n\f　', '', ''), ' ')
 	  INTO fields, lacks
-	  FROM (VALUES ('unit_name', 'r.unit_name', 'name'), ('nature', 'r.nature', 'nature'),
-				   ('credential', 'r.credential', 'credential'), ('superior', 'r.superior', 'superior'),
-				   ('address', 'r.address', 'address'), ('principal_name', 'r.principal_name', 'principal_name'),
-				   ('principal_credential', 'r.principal_credential', 'principal_credential'), ('phone', 'r.phone', 'phone'),
-				   ('mobile', 'r.mobile', 'mobile'), ('emergency_phone', 'r.emergency_phone', 'emergency_phone'),
-				   ('email', 'r.email', 'email'), ('service_name', 'r.service_name', 'site_name'),
-				   ('domain', 'r.domains', 'domains'), ('domain_holder', 'r.domain_holder', 'domain_holder'),
-				   ('home_url', 'r.home_url', 'homepage'), ('contents', 'r.contents', 'contents'),
-				   ('languages', 'r.languages', 'languages'), ('approvals', 'r.approvals', 'approvals'),
-				   ('ips', 'r.ips', 'ips'), ('mode', 'r.mode', 'mode'),
-				   ('server_province', 'r.server_province', 'server_province'), ('provider', 'r.provider', 'provider'),
-				   -- the number tells the province, and its suffix the kind
-				   ('service_licence', 'r.service', 'number'), ('service_licence', 'r.province', 'province'),
-				   ('service_licence', 'r.kind', 'kind')) AS t(name, expression, field)
-	 WHERE t.name = ANY (columns);
+	  FROM (SELECT DISTINCT f.field, f.staging FROM icp.record_field f
+			 WHERE f.field IS NOT NULL AND f.staging IS NOT NULL) t
+	  -- what was read, and its words; the number, which each row has, tells the province, and its suffix the kind
+	  LEFT JOIN (VALUES ('domains', 'domains', 'domain_text'), ('number', 'service', 'service_text'),
+						('province', 'province', 'province'), ('kind', 'kind', 'kind')) AS e(field, value, words) ON e.field = t.field
+	 WHERE t.staging = ANY (columns) OR e.field IN ('province', 'kind');
 	-- A name, a domain and a kind that are wrong have been spoken of above.
 	EXECUTE format($query$
 		CREATE TEMPORARY TABLE load_violation AS
@@ -264,11 +255,9 @@ BEGIN
 		$query$, lacks, fields)
 		USING @registry@.errors_as_warnings(), @registry@.setting('load_missing') = 'error';
 	INSERT INTO pg_temp.load_fault (row_no, field, found, problem, code, expected)
-	SELECT v.row_no, coalesce(c.name, v.field), v.found, v.message_en, v.code, v.expected
+	SELECT v.row_no, coalesce(c.staging, v.field), v.found, v.message_en, v.code, v.expected
 	  FROM pg_temp.load_violation v
-	  LEFT JOIN (VALUES ('name', 'unit_name'), ('site_name', 'service_name'), ('domains', 'domain'), ('homepage', 'home_url'),
-						('number', 'service_licence'), ('kind', 'service_kind'), ('province', 'main_licence')) AS c(field, name)
-		ON c.field = v.field
+	  LEFT JOIN (SELECT DISTINCT f.field, f.staging FROM icp.record_field f WHERE f.staging IS NOT NULL) c ON c.field = v.field
 	 WHERE v.rejects
 	 ORDER BY v.row_no, v.code;
 	UPDATE pg_temp.load_row r SET is_wrong = true
@@ -409,37 +398,60 @@ AS $$
 DECLARE
 	by_role	name := @registry@.acting_user();
 	filed	bigint;
+	taken	record;
 BEGIN
+	-- The columns that were entered, of each record, and how they are read.
+	SELECT string_agg(', ' || quote_ident(c.column_name), '') FILTER (WHERE c.record = 'sponsor') AS sponsor,
+		   string_agg(', ' || c.value, '') FILTER (WHERE c.record = 'sponsor') AS of_sponsor,
+		   string_agg(', ' || quote_ident(c.column_name), '') FILTER (WHERE c.record = 'site') AS site,
+		   string_agg(', ' || c.value, '') FILTER (WHERE c.record = 'site') AS of_site,
+		   string_agg(', ' || quote_ident(c.column_name), '') FILTER (WHERE c.record = 'access') AS access,
+		   string_agg(', ' || c.value, '') FILTER (WHERE c.record = 'access') AS of_access
+	  INTO taken
+	  FROM (SELECT f.record, f.column_name,
+				   CASE WHEN f.column_name IN ('province', 'domains') THEN format('r.%I', f.column_name)
+						WHEN f.column_name = 'server_place'
+						THEN 'CASE WHEN icp.try_province(r.server_province) IS NULL THEN r.server_province END'
+						WHEN a.atttypid = 'text[]'::regtype THEN format('@registry@.load_list(r.%I)', f.staging)
+						WHEN a.atttypid = 'date'::regtype
+						THEN format('(@registry@.load_time(r.%I) AT TIME ZONE ''Asia/Shanghai'')::date', f.staging)
+						WHEN a.atttypid = 'icp.province'::regtype THEN format('icp.try_province(r.%I)', f.staging)
+						WHEN a.atttypid = 'icp.ip_multirange'::regtype THEN format('@registry@.load_addresses(r.%I)', f.staging)
+						ELSE format('r.%I', f.staging) END AS value
+			  FROM icp.record_field f
+			  JOIN pg_attribute a
+				ON a.attrelid = format('@registry@.%I', f.record)::regclass AND a.attname = f.column_name AND NOT a.attisdropped
+			 WHERE f.origin = 'entered' AND f.staging IS NOT NULL
+			 -- (the two lists of a record in one order)
+			 ORDER BY f.ordinal) c;
 	INSERT INTO @registry@.account (provider_id, user_name)
 	SELECT DISTINCT r.provider_id, r.account FROM pg_temp.load_row r WHERE NOT r.is_wrong
 	-- (in one order everywhere: of two loads each would else wait for the other)
 	 ORDER BY r.provider_id, r.account
 	ON CONFLICT (provider_id, user_name) DO NOTHING;
-	INSERT INTO @registry@.sponsor (account_id, province, number, name, nature, credential, superior, address, credential_address,
-									principal_name, principal_credential, phone, mobile, emergency_phone, email, status, filed_at,
-									last_service_no)
-	SELECT DISTINCT ON (r.main) a.id, r.province, r.main, r.unit_name, r.nature, r.credential, r.superior, r.address,
-		   r.credential_address, r.principal_name, r.principal_credential, r.phone, r.mobile, r.emergency_phone, r.email,
-		   'filed', now(), max(icp.service_no(r.service)) OVER (PARTITION BY r.main)
-	  FROM pg_temp.load_row r
-	  JOIN @registry@.account a ON a.user_name = r.account AND a.provider_id IS NOT DISTINCT FROM r.provider_id
-	 WHERE NOT r.is_wrong
-	   AND NOT EXISTS (SELECT FROM @registry@.sponsor s WHERE s.number = r.main AND s.status = 'filed')
-	 ORDER BY r.main, r.row_no;
-	INSERT INTO @registry@.site (sponsor_id, account_id, province_code, number, kind, name, domains, homepage, domain_holder,
-								 contents, languages, approvals, remark, status, filed_at, changed_at)
-	SELECT s.id, s.account_id, s.province_code, r.service, r.kind, r.service_name, r.domains, r.home_url, r.domain_holder,
-		   @registry@.load_list(r.contents), @registry@.load_list(r.languages), @registry@.load_list(r.approvals), r.remark,
-		   'filed', now(), coalesce(r.updated, now())
-	  FROM pg_temp.load_row r JOIN @registry@.sponsor s ON s.number = r.main AND s.status = 'filed'
-	 WHERE NOT r.is_wrong
-	 ORDER BY r.service;
+	EXECUTE format($insert$
+		INSERT INTO @registry@.sponsor (account_id, number, status, filed_at, last_service_no%s)
+		SELECT DISTINCT ON (r.main) a.id, r.main, 'filed', now(), max(icp.service_no(r.service)) OVER (PARTITION BY r.main)%s
+		  FROM pg_temp.load_row r
+		  JOIN @registry@.account a ON a.user_name = r.account AND a.provider_id IS NOT DISTINCT FROM r.provider_id
+		 WHERE NOT r.is_wrong
+		   AND NOT EXISTS (SELECT FROM @registry@.sponsor s WHERE s.number = r.main AND s.status = 'filed')
+		 ORDER BY r.main, r.row_no
+		$insert$, taken.sponsor, taken.of_sponsor);
+	EXECUTE format($insert$
+		INSERT INTO @registry@.site (sponsor_id, account_id, province_code, number, kind, status, filed_at, changed_at%s)
+		SELECT s.id, s.account_id, s.province_code, r.service, r.kind, 'filed', now(), coalesce(r.updated, now())%s
+		  FROM pg_temp.load_row r JOIN @registry@.sponsor s ON s.number = r.main AND s.status = 'filed'
+		 WHERE NOT r.is_wrong
+		 ORDER BY r.service
+		$insert$, taken.site, taken.of_site);
 	GET DIAGNOSTICS filed = ROW_COUNT;
-	INSERT INTO @registry@.access (site_id, provider_id, ips, mode, server_province, server_place, status)
-	SELECT t.id, r.provider_id, @registry@.load_addresses(r.ips), r.mode, icp.try_province(r.server_province),
-		   CASE WHEN icp.try_province(r.server_province) IS NULL THEN r.server_province END, 'live'
-	  FROM pg_temp.load_row r JOIN @registry@.site t ON t.number = r.service AND t.status = 'filed'
-	 WHERE NOT r.is_wrong AND r.provider_id IS NOT NULL;
+	EXECUTE format($insert$
+		INSERT INTO @registry@.access (site_id, provider_id, status%s)
+		SELECT t.id, r.provider_id, 'live'%s
+		  FROM pg_temp.load_row r JOIN @registry@.site t ON t.number = r.service AND t.status = 'filed'
+		 WHERE NOT r.is_wrong AND r.provider_id IS NOT NULL
+		$insert$, taken.access, taken.of_access);
 	UPDATE @registry@.sponsor s SET last_service_no = top.service_no
 	  FROM (SELECT r.main, max(icp.service_no(r.service)) AS service_no FROM pg_temp.load_row r
 			 WHERE NOT r.is_wrong GROUP BY r.main) top

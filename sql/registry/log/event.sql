@@ -155,6 +155,16 @@ $$;
 COMMENT ON FUNCTION @registry@.record_steps() IS
 	'Trigger: writes the events of a statement''s steps, in the order of the applications, but for those of record_step()';
 
+-- Two rows of a table as events tell of them: what changed, before and after; after: {} where there is none any more.
+CREATE FUNCTION @registry@.row_diff(before jsonb, after jsonb) RETURNS TABLE (old_values jsonb, new_values jsonb)
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+	SELECT (SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(before) e WHERE after -> e.key IS DISTINCT FROM e.value),
+		   (SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(after) e WHERE before -> e.key IS DISTINCT FROM e.value);
+END;
+COMMENT ON FUNCTION @registry@.row_diff(jsonb, jsonb) IS
+	'What differs between a row before and after, old and new values; NULL: nothing';
+
 -- What filed records said before and what they say now, without what did not change; a statement's together, in the order of
 -- their chains.
 CREATE FUNCTION @registry@.record_change() RETURNS trigger
@@ -163,7 +173,7 @@ CREATE FUNCTION @registry@.record_change() RETURNS trigger
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	unsaid	constant text[] := '{changed_at,last_service_no,claim_key}';
+	unsaid	constant text[] := icp.record_columns(TG_TABLE_NAME, 'derived');
 	rows	record;
 BEGIN
 	-- (one row is the rule)
@@ -187,9 +197,7 @@ BEGIN
 		   CASE TG_TABLE_NAME WHEN 'site' THEN (r.before ->> 'id')::bigint END,
 		   (r.before ->> 'province_code')::smallint, d.old_values, d.new_values
 	  FROM unnest(rows.before, rows.after) WITH ORDINALITY AS r(before, after, ordinal)
-	 CROSS JOIN LATERAL (
-		SELECT (SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(r.before) e WHERE r.after -> e.key IS DISTINCT FROM e.value) AS old_values,
-			   (SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(r.after) e WHERE r.before -> e.key IS DISTINCT FROM e.value) AS new_values) d
+	 CROSS JOIN LATERAL @registry@.row_diff(r.before, r.after) d
 	 WHERE d.old_values IS NOT NULL OR d.new_values IS NOT NULL
 	 ORDER BY 3, r.ordinal;
 	RETURN NULL;

@@ -46,18 +46,17 @@ COMMENT ON COLUMN @registry@.sponsor_change.claim_key IS
 
 DO $do$
 DECLARE
-	-- Not to be changed by an application: keys, what other columns imply, what only the registry sets, what the number
-	-- says (the kind of a service), and what the bureau alone orders (limit_access).
-	kept	constant text[] := '{id,account_id,sponsor_id,site_id,provider_id,province_code,number,kind,name_key,claim_key,status,last_service_no,filed_at,changed_at,limit_access}';
 	target	text;
 	of_it	record;
 BEGIN
 	FOREACH target IN ARRAY '{sponsor,site,access}'::text[] LOOP
+		-- Not to be changed by an application: keys, what other columns imply, what only the registry sets, what the number
+		-- says (the kind of a service), and what the bureau alone orders (limit_access).
 		FOR of_it IN
 			SELECT a.attname, format_type(a.atttypid, a.atttypmod) AS type, col_description(a.attrelid, a.attnum) AS meaning
 			  FROM pg_catalog.pg_attribute a
 			 WHERE a.attrelid = format('@registry@.%I', target)::regclass AND a.attnum > 0 AND NOT a.attisdropped
-			   AND a.attname <> ALL (kept)
+			   AND a.attname = ANY (icp.record_columns(target, 'entered'))
 			 ORDER BY a.attnum
 		LOOP
 			EXECUTE format('ALTER TABLE @registry@.%I ADD COLUMN %I %s', target || '_change', of_it.attname, of_it.type);
@@ -147,9 +146,8 @@ BEGIN
 	SELECT string_agg(c, ', ') INTO wrong
 	  FROM unnest(NEW.cleared) c
 	 WHERE NOT EXISTS (SELECT FROM pg_attribute a
-						WHERE a.attrelid = target AND a.attname = c AND (NOT a.attnotnull OR a.atthasdef)
-						  AND EXISTS (SELECT FROM pg_attribute o WHERE o.attrelid = TG_RELID AND o.attname = c))
-		OR c IN ('application_id', 'account_id', 'province_code', 'status', 'name_key', 'claim_key')
+						WHERE a.attrelid = target AND a.attname = c AND (NOT a.attnotnull OR a.atthasdef))
+		OR c <> ALL (icp.record_columns(TG_ARGV[0], 'entered'))
 		OR to_jsonb(NEW) -> c <> 'null';
 	IF wrong IS NOT NULL THEN
 		RAISE EXCEPTION 'column cleared names what cannot be emptied: %', wrong
@@ -243,8 +241,9 @@ CREATE FUNCTION @registry@.record_replacement() RETURNS trigger
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	before		jsonb := to_jsonb(OLD) - '{changed_at,name_key,claim_key}'::text[];
-	after		jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(NEW) - '{changed_at,name_key,claim_key}'::text[] ELSE '{}' END;
+	unsaid		constant text[] := icp.record_columns(NULL, 'derived');
+	before		jsonb := to_jsonb(OLD) - unsaid;
+	after		jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(NEW) - unsaid ELSE '{}' END;
 	old_values	jsonb;
 	new_values	jsonb;
 BEGIN
@@ -252,10 +251,7 @@ BEGIN
 	IF TG_OP = 'DELETE' THEN
 		before := jsonb_strip_nulls(before);
 	END IF;
-	SELECT jsonb_object_agg(key, value), jsonb_object_agg(key, after -> key) FILTER (WHERE after ? key)
-	  INTO old_values, new_values
-	  FROM jsonb_each(before) AS e(key, value)
-	 WHERE after -> key IS DISTINCT FROM value;
+	SELECT d.old_values, d.new_values INTO old_values, new_values FROM @registry@.row_diff(before, after) d;
 	IF old_values IS NOT NULL THEN
 		EXECUTE format(
 			'INSERT INTO @registry@.event (actor, event, application_id, sponsor_id, site_id, province_code, old_values, new_values)'
