@@ -62,11 +62,12 @@ BEGIN
 		   FROM (SELECT f.part, array_agg(DISTINCT f.field ORDER BY f.field) AS fields
 				   FROM icp.record_field f WHERE f.field IS NOT NULL GROUP BY f.part) p));
 
-	-- In SQL that the planner takes into the query: no search_path of its own, every name written out.
+	-- In SQL that the planner takes into the query: no search_path of its own, every name written out.  As text, so that an
+	-- owner may still alter a column's type.
 	SELECT string_agg(format('%I %s', r.field, r.type), ', ' ORDER BY r.ordinal),
 		   string_agg(CASE r.field
 						-- what papers show counts with what was entered
-						WHEN 'approvals' THEN r.value || ' || ARRAY(SELECT w.kind::text FROM @registry@.shown_approvals((of_sponsor).id, (of_site).id, on_day) w)'
+						WHEN 'approvals' THEN r.value || ' OPERATOR(pg_catalog.||) ARRAY(SELECT w.kind::pg_catalog.text FROM @registry@.shown_approvals((of_sponsor).id, (of_site).id, on_day) w)'
 						WHEN 'provider' THEN 'served_by'
 						ELSE r.value END, ', ' ORDER BY r.ordinal)
 	  INTO fields, columns
@@ -74,7 +75,7 @@ BEGIN
 				   -- of two columns that are one field the first that is filled in counts
 				   CASE WHEN f.field = 'provider' OR count(*) > 1 THEN 'text' ELSE min(format_type(a.atttypid, a.atttypmod)) END AS type,
 				   CASE count(*) WHEN 1 THEN min(v.value)
-					ELSE format('coalesce(%s)', string_agg(v.value || '::text', ', ' ORDER BY f.ordinal)) END AS value
+					ELSE format('coalesce(%s)', string_agg(v.value || '::pg_catalog.text', ', ' ORDER BY f.ordinal)) END AS value
 			  FROM icp.record_field f
 			  JOIN pg_catalog.pg_attribute a
 				ON a.attrelid = format('@registry@.%I', f.record)::regclass AND a.attname = f.column_name AND NOT a.attisdropped
@@ -86,9 +87,7 @@ BEGIN
 				former icp.domain_list, served_by text, on_day date)
 			RETURNS TABLE (%s, former_domains icp.domain_list)
 			LANGUAGE sql STABLE ROWS 1
-		BEGIN ATOMIC
-			SELECT %s, former;
-		END
+		AS $body$ SELECT %s, former $body$
 	$$, fields, columns);
 
 	SELECT string_agg(format('%I %s', f.field, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY f.ordinal),
@@ -102,9 +101,7 @@ BEGIN
 		CREATE FUNCTION @registry@.judged_principal(of_sponsor @registry@.sponsor, of_site @registry@.site)
 			RETURNS TABLE (name text, nature text, province icp.province, %s)
 			LANGUAGE sql STABLE ROWS 1
-		BEGIN ATOMIC
-			SELECT (of_sponsor).name, (of_sponsor).nature, (of_sponsor).province, %s;
-		END
+		AS $body$ SELECT (of_sponsor).name, (of_sponsor).nature, (of_sponsor).province, %s $body$
 	$$, fields, columns);
 END
 $do$;
