@@ -1,6 +1,6 @@
 -- Gates of the whole country are passed at the commit, and by nobody kept in hand before.
 SET client_min_messages = warning;
-SELECT count(*) > 0 AS made FROM icp.create_roles();
+CREATE TEMP TABLE made_role AS SELECT name FROM icp.create_roles() AS r(name);
 SELECT icp.create_registry();
 CREATE ROLE gate_bureau IN ROLE icp_bureau;
 CREATE ROLE gate_provider IN ROLE icp_provider;
@@ -60,3 +60,12 @@ SELECT domain, (SELECT count(*) FROM beian.blacklist_pending) AS pending FROM be
 DROP SCHEMA beian CASCADE;
 DROP OWNED BY gate_bureau, gate_provider;
 DROP ROLE gate_bureau, gate_provider;
+DO $$
+DECLARE
+	role	text;
+BEGIN
+	FOR role IN SELECT name FROM made_role LOOP
+		EXECUTE format('DROP ROLE %I', role);
+	END LOOP;
+END
+$$;

@@ -37,3 +37,13 @@ INSERT INTO beian.sponsor_change (application_id, nature) SELECT id, '4' FROM be
 UPDATE beian.sponsor_change SET nature = ' 5' RETURNING split_part(claim_key, ' ', 1) AS name;
 -- the list: an individual's name alone says nothing
 INSERT INTO beian.blacklist (list, sponsor_id, reason) VALUES ('sponsor', 2, '冒用') RETURNING is_individual;
+DROP SCHEMA beian CASCADE;
+DO $$
+DECLARE
+	role	text;
+BEGIN
+	FOR role IN SELECT name FROM made_role LOOP
+		EXECUTE format('DROP ROLE %I', role);
+	END LOOP;
+END
+$$;

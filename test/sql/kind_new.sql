@@ -38,3 +38,13 @@ CREATE FUNCTION beian.approve_rename_site(approved beian.application) RETURNS vo
 UPDATE beian.application SET state = 'approved' WHERE id = :a;
 SELECT a.state, t.name, t.status FROM beian.application a JOIN beian.site t ON t.id = a.site_id WHERE a.id = :a;
 ROLLBACK;
+DROP SCHEMA beian CASCADE;
+DO $$
+DECLARE
+	role	text;
+BEGIN
+	FOR role IN SELECT name FROM made_role LOOP
+		EXECUTE format('DROP ROLE %I', role);
+	END LOOP;
+END
+$$;

@@ -62,8 +62,7 @@ BEGIN
 		   FROM (SELECT f.part, array_agg(DISTINCT f.field ORDER BY f.field) AS fields
 				   FROM icp.record_field f WHERE f.field IS NOT NULL GROUP BY f.part) p));
 
-	-- In SQL that the planner takes into the query: no search_path of its own, every name written out.  As text, so that an
-	-- owner may still alter a column's type.
+	-- As text, so that an owner may still alter a column's type.
 	SELECT string_agg(format('%I %s', r.field, r.type), ', ' ORDER BY r.ordinal),
 		   string_agg(CASE r.field
 						-- what papers show counts with what was entered
@@ -87,6 +86,7 @@ BEGIN
 				former icp.domain_list, served_by text, on_day date)
 			RETURNS TABLE (%s, former_domains icp.domain_list)
 			LANGUAGE sql STABLE ROWS 1
+			SET search_path = pg_catalog, icp, pg_temp
 		AS $body$ SELECT %s, former $body$
 	$$, fields, columns);
 
@@ -101,6 +101,7 @@ BEGIN
 		CREATE FUNCTION @registry@.judged_principal(of_sponsor @registry@.sponsor, of_site @registry@.site)
 			RETURNS TABLE (name text, nature text, province icp.province, %s)
 			LANGUAGE sql STABLE ROWS 1
+			SET search_path = pg_catalog, icp, pg_temp
 		AS $body$ SELECT (of_sponsor).name, (of_sponsor).nature, (of_sponsor).province, %s $body$
 	$$, fields, columns);
 END
