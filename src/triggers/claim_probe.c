@@ -59,8 +59,8 @@ compare_found(const void *a, const void *b)
  * Puts the list in the order of the claims and the rivals' ids, with each rival once: while its row is being updated
  * by another transaction, the old and the new version of a claim are both there.
  */
-static void
-sort_found(FoundList *found)
+void
+claim_sort_found(FoundList *found)
 {
 	int			n = 0;
 
@@ -75,9 +75,9 @@ sort_found(FoundList *found)
 	found->n = n + 1;
 }
 
-/* Adds the claim in the scan slot, once for each of the claims whose rival it is. */
+/* Adds the claim in the scan slot, once for each of the claims, numbered from "first", whose rival it is. */
 static void
-collect_rival(ClaimStore *store, const Claim *claims, int nclaims, text *kind, FoundList *found)
+collect_rival(ClaimStore *store, const Claim *claims, int nclaims, int first, text *kind, FoundList *found)
 {
 	for (int i = 0; i < nclaims; i++)
 	{
@@ -94,7 +94,7 @@ collect_rival(ClaimStore *store, const Claim *claims, int nclaims, text *kind, F
 				(Found *) repalloc_huge(found->items, sizeof(Found) * (Size) found->room);
 		}
 		rival = &found->items[found->n++];
-		rival->claim = i;
+		rival->claim = first + i;
 		rival->id = claim_scanned_int64(store, CLAIM_ID);
 		rival->holder_id = claim_scanned_int64(store, CLAIM_HOLDER_ID);
 		rival->account_id = claim_scanned_int64(store, CLAIM_ACCOUNT_ID);
@@ -102,22 +102,19 @@ collect_rival(ClaimStore *store, const Claim *claims, int nclaims, text *kind, F
 	}
 }
 
-/* The live claims of other accounts for the same kind and key, in the order of their ids, each once. */
 void
-claim_find_rivals(ClaimStore *store, IndexScanDesc scan, const Claim *claim, text *kind, FoundList *found)
+claim_find_rivals(ClaimStore *store, IndexScanDesc scan, const Claim *claim, int number, text *kind, FoundList *found)
 {
 	ScanKeyData key;
 
-	found->n = 0;
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum((int64) claim->hash));
 	index_rescan(scan, &key, 1, NULL, 0);
 	while (index_getnext_slot(scan, ForwardScanDirection, store->scan_slot))
 	{
 		CHECK_FOR_INTERRUPTS();
-		collect_rival(store, claim, 1, kind, found);
+		collect_rival(store, claim, 1, number, kind, found);
 	}
 	ExecClearTuple(store->scan_slot);
-	sort_found(found);
 }
 
 static void
@@ -217,7 +214,7 @@ probe_entry(Probe *probe, const Claim *claims, int nclaims)
 		for (int i = 0; i < nclaims && !among; i++)
 			among = claims[i].id == claim_scanned_int64(store, CLAIM_ID);
 		if (!among)
-			collect_rival(store, claims, nclaims, probe->kind, &probe->found);
+			collect_rival(store, claims, nclaims, 0, probe->kind, &probe->found);
 	} while (probe->scan->xs_heap_continue);
 }
 
@@ -227,7 +224,7 @@ probed(Probe *probe, const Claim *claims, int nclaims)
 {
 	FoundList  *found = &probe->found;
 
-	sort_found(found);
+	claim_sort_found(found);
 	for (int i = 0; i < found->n; i++)
 		note_edge(probe, &claims[found->items[i].claim], found->items[i].id, found->items[i].holder_id);
 	found->n = 0;

@@ -37,11 +37,14 @@ extern int	claim_compare_ends(const void *a, const void *b);
 extern void claim_sort(Claim *claims, size_t nclaims);
 
 /*
- * The live claims of other accounts for the same kind and key, in the order of their ids, each once.  The scan is one
- * of the hash index with a dirty snapshot.
+ * Adds the live claims of other accounts for the same kind and key, as those of claim "number".  The scan is one of the
+ * hash index, whose snapshot decides which are live.
  */
-extern void claim_find_rivals(ClaimStore *store, IndexScanDesc scan, const Claim *claim, text *kind,
+extern void claim_find_rivals(ClaimStore *store, IndexScanDesc scan, const Claim *claim, int number, text *kind,
 							  FoundList *found);
+
+/* Puts what was found in the order of the claims and the rivals' ids, with each rival once. */
+extern void claim_sort_found(FoundList *found);
 
 /* How many of the claims, sorted by hash, have the hash of the first. */
 extern int	claim_same_hash(const Claim *claims, int nclaims);

@@ -24,6 +24,7 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/pg_am.h"
+#include "executor/executor.h"
 #include "miscadmin.h"
 #include "triggers/claim_probe.h"
 #include "triggers/claim_store.h"
@@ -186,6 +187,16 @@ read_claim(ClaimStore *store, Claim *claim)
 	ItemPointerSetInvalid(&claim->tid);	/* of some version */
 }
 
+static ICP_NORETURN void
+claim_changed_elsewhere(ClaimStore *store)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("could not serialize access to the claims in \"%s\" due to concurrent update",
+					RelationGetRelationName(store->claim.rel)),
+			 errhint("Ids of a table with claims should be unique, so that who writes the row alone writes its claims.")));
+}
+
 /*
  * Writes a new version of the claim in the scan slot.  Whose id is not unique in the table with the trigger has rows
  * that share their claims, and then somebody else may be writing them, too.
@@ -208,31 +219,38 @@ update_claim(ClaimStore *store, TupleTableSlot *slot, ICP_UPDATE_INDEXES *update
 							RelationGetRelationName(store->claim.rel))));
 			break;
 		default:
-			ereport(ERROR,
-					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-					 errmsg("could not serialize access to the claims in \"%s\" due to concurrent update",
-							RelationGetRelationName(store->claim.rel)),
-					 errhint("Ids of a table with claims should be unique, so that who writes the row alone writes its claims.")));
+			claim_changed_elsewhere(store);
 	}
 }
 
-/*
- * Changes the holder's live claims with these hashes; returns how many, in the order of their ids, in "changed",
- * which has room for as many as there are hashes.
- *
- * The holder's row is written by this transaction, so nobody else writes its claims, and "now" (SnapshotSelf) is
- * what this transaction would see anyway.
- */
-static int
-change_claims(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhashes, const ClaimChange *change,
-			  Claim *changed)
+/* A version of a claim that is to be changed. */
+typedef struct ClaimVersion
 {
+	int64		hash;
+	ItemPointerData tid;
+} ClaimVersion;
+
+static int
+compare_versions(const void *a, const void *b)
+{
+	const ClaimVersion *left = (const ClaimVersion *) a;
+	const ClaimVersion *right = (const ClaimVersion *) b;
+
+	if (left->hash != right->hash)
+		return left->hash < right->hash ? -1 : 1;
+	return ItemPointerCompare((ItemPointer) &left->tid, (ItemPointer) &right->tid);
+}
+
+/* The holder's live claims with these hashes that are not yet as they should be, in the order of the hash index. */
+static ClaimVersion *
+find_versions(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhashes, const ClaimChange *change,
+			  int *nversions)
+{
+	ClaimVersion *versions = NULL;
+	int			n = 0;
+	int			room = 0;
 	IndexScanDesc scan;
 	ScanKeyData key;
-	int			n = 0;
-
-	/* what this command entered can be changed only by a later one */
-	CommandCounterIncrement();
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(holder_id));
 	scan = icp_index_beginscan(store->claim.rel, store->holder_index, SnapshotSelf, 1);
@@ -240,16 +258,60 @@ change_claims(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhas
 	while (index_getnext_slot(scan, ForwardScanDirection, store->scan_slot))
 	{
 		uint64		hash = (uint64) claim_scanned_int64(store, CLAIM_KEY_HASH);
-		ICP_UPDATE_INDEXES update_indexes;
-		TupleTableSlot *slot;
 
 		CHECK_FOR_INTERRUPTS();
 		if (!scanned_is_whole(store) ||
 			!is_own_live_claim(store) ||
 			bsearch(&hash, hashes, nhashes, sizeof(uint64), compare_hashes) == NULL ||
-			is_changed_already(store, change))	/* the version just written */
+			is_changed_already(store, change))
 			continue;
+		if (n == room)
+		{
+			room = room == 0 ? 8 : room * 2;
+			versions = versions == NULL ? palloc_array(ClaimVersion, room) : repalloc_array(versions, ClaimVersion, room);
+		}
+		versions[n].hash = (int64) hash;
+		versions[n++].tid = store->scan_slot->tts_tid;
+	}
+	index_endscan(scan);
+	ExecClearTuple(store->scan_slot);
+	if (n > 1)
+		qsort(versions, n, sizeof(ClaimVersion), compare_versions);
+	*nversions = n;
+	return versions;
+}
 
+/*
+ * Changes the holder's live claims with these hashes; returns how many, in the order of the hash index, in "changed",
+ * which has room for as many as there are hashes.
+ *
+ * The holder's row is written by this transaction, so nobody else writes its claims, and "now" (SnapshotSelf) is
+ * what this transaction would see anyway.  They are written in the order of the hash, as claim_index() enters them:
+ * where a unique index keeps one waiting for another, two that file the same keys do not wait for each other.
+ */
+static int
+change_claims(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhashes, const ClaimChange *change,
+			  Claim *changed)
+{
+	ClaimVersion *versions;
+	int			nversions;
+	int			n = 0;
+
+	/* what executor and subscribers need to find a row again holds for what is written past it */
+	CheckCmdReplicaIdentity(store->claim.rel, CMD_UPDATE);
+
+	/* what this command entered can be changed only by a later one */
+	CommandCounterIncrement();
+
+	versions = find_versions(store, holder_id, hashes, nhashes, change, &nversions);
+	for (int i = 0; i < nversions; i++)
+	{
+		ICP_UPDATE_INDEXES update_indexes;
+		TupleTableSlot *slot;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!table_tuple_fetch_row_version(store->claim.rel, &versions[i].tid, SnapshotSelf, store->scan_slot))
+			claim_changed_elsewhere(store);
 		if (changed != NULL && n < nhashes)
 			read_claim(store, &changed[n++]);
 		slot = claim_batch_slot(store, &store->claim, 0);
@@ -259,8 +321,9 @@ change_claims(ClaimStore *store, int64 holder_id, const uint64 *hashes, int nhas
 			claim_index_tuple(store, store->claim.rri, slot);
 		ExecClearTuple(slot);
 	}
-	index_endscan(scan);
 	ExecClearTuple(store->scan_slot);
+	if (versions != NULL)
+		pfree(versions);
 	CommandCounterIncrement();
 	return n;
 }
@@ -368,29 +431,41 @@ icp_claim_store_restate(ClaimStore *store, int64 holder_id, const uint64 *hashes
  * ---------------------------------------------------------------------------
  */
 
-/* A live claim of a holder, with its kind, since a holder may have claims of several. */
-typedef struct OwnClaim
+/* The live claims of a holder, with their kinds, since a holder may have claims of several. */
+typedef struct OwnClaims
 {
-	Claim		claim;
-	text	   *kind;
-} OwnClaim;
+	Claim	   *claims;
+	text	  **kinds;
+	int			n;
+	int			room;
+} OwnClaims;
 
-/* The live claims of the holder, of every kind. */
-static List *
-claims_of_holder(ClaimStore *store, int64 holder_id)
+static bool
+is_known(const OwnClaims *own, int64 id)
 {
-	List	   *claims = NIL;
+	for (int i = 0; i < own->n; i++)
+	{
+		if (own->claims[i].id == id)
+			return true;
+	}
+	return false;
+}
+
+/* Adds those live claims of the holder, of every kind, that are not among them yet. */
+static void
+add_claims_of_holder(ClaimStore *store, int64 holder_id, Snapshot snapshot, OwnClaims *own)
+{
+	int			before = own->n;
 	ScanKeyData key;
 	IndexScanDesc scan;
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(holder_id));
-	scan = icp_index_beginscan(store->claim.rel, store->holder_index, SnapshotSelf, 1);
+	scan = icp_index_beginscan(store->claim.rel, store->holder_index, snapshot, 1);
 	index_rescan(scan, &key, 1, NULL, 0);
 	while (index_getnext_slot(scan, ForwardScanDirection, store->scan_slot))
 	{
 		bool		isnull;
 		Datum		value;
-		OwnClaim   *own;
 
 		CHECK_FOR_INTERRUPTS();
 		(void) claim_scanned(store, CLAIM_RELEASED_AT, &isnull);
@@ -399,48 +474,74 @@ claims_of_holder(ClaimStore *store, int64 holder_id)
 		value = claim_scanned(store, CLAIM_HOLDER, &isnull);
 		if (isnull || DatumGetObjectId(value) != store->holder)
 			continue;
-		own = palloc0_object(OwnClaim);
-		read_claim(store, &own->claim);
-		own->kind = DatumGetTextPCopy(claim_scanned(store, CLAIM_KIND, &isnull));
-		claims = lappend(claims, own);
+		if (before > 0 && is_known(own, claim_scanned_int64(store, CLAIM_ID)))
+			continue;
+		if (own->n == own->room)
+		{
+			own->room = own->room == 0 ? 8 : own->room * 2;
+			own->claims = own->claims == NULL ? palloc_array(Claim, own->room) :
+				repalloc_array(own->claims, Claim, own->room);
+			own->kinds = own->kinds == NULL ? palloc_array(text *, own->room) :
+				repalloc_array(own->kinds, text *, own->room);
+		}
+		read_claim(store, &own->claims[own->n]);
+		own->kinds[own->n++] = DatumGetTextPCopy(claim_scanned(store, CLAIM_KIND, &isnull));
 	}
 	index_endscan(scan);
 	ExecClearTuple(store->scan_slot);
-	return claims;
 }
 
+static void
+add_rivals(ClaimStore *store, const OwnClaims *own, Snapshot snapshot, FoundList *found)
+{
+	IndexScanDesc scan = icp_index_beginscan(store->claim.rel, store->hash_index, snapshot, 1);
+
+	for (int i = 0; i < own->n; i++)
+		claim_find_rivals(store, scan, &own->claims[i], i, own->kinds[i], found);
+	index_endscan(scan);
+}
+
+/*
+ * A scan that shows what is there "now" takes the entries of a page first and asks the table later.  Who rewrites a claim
+ * in between (his row is filed, or moves) and commits is seen in neither version: the old one is dead by then, and the
+ * entry of the new one was not yet on the page.  So everything is read twice: as it is now, which shows transactions in
+ * progress, and then with a snapshot taken after that, which shows one version of all that had been committed by then,
+ * at every isolation level.
+ */
 void
 icp_claim_store_rivals(ClaimStore *store, int64 holder_id,
 					   void (*visit) (const Rival *rival, void *arg), void *arg)
 {
-	List	   *own_claims = claims_of_holder(store, holder_id);
+	OwnClaims	own = {0};
 	FoundList	found = {0};
 	SnapshotData dirty;
-	IndexScanDesc scan;
-	ListCell   *lc;
+	Snapshot	latest;
 
 	InitDirtySnapshot(dirty);
-	scan = icp_index_beginscan(store->claim.rel, store->hash_index, &dirty, 1);
-	foreach(lc, own_claims)
+	add_claims_of_holder(store, holder_id, SnapshotSelf, &own);
+	latest = RegisterSnapshot(GetLatestSnapshot());
+	add_claims_of_holder(store, holder_id, latest, &own);
+	UnregisterSnapshot(latest);
+
+	add_rivals(store, &own, &dirty, &found);
+	latest = RegisterSnapshot(GetLatestSnapshot());
+	add_rivals(store, &own, latest, &found);
+	UnregisterSnapshot(latest);
+
+	claim_sort_found(&found);
+	for (int i = 0; i < found.n; i++)
 	{
-		OwnClaim   *own = (OwnClaim *) lfirst(lc);
-		Datum		key = PointerGetDatum(cstring_to_text_with_len(own->claim.key, own->claim.key_length));
+		const Found *item = &found.items[i];
+		const Claim *claim = &own.claims[item->claim];
+		Rival		rival;
 
-		CHECK_FOR_INTERRUPTS();
-		claim_find_rivals(store, scan, &own->claim, own->kind, &found);
-		for (int i = 0; i < found.n; i++)
-		{
-			Rival		rival;
-
-			rival.claim_id = own->claim.id;
-			rival.kind = PointerGetDatum(own->kind);
-			rival.key = key;
-			rival.rival_id = found.items[i].id;
-			rival.rival_holder_id = found.items[i].holder_id;
-			rival.rival_account_id = found.items[i].account_id;
-			rival.rival_holder = found.items[i].holder;
-			visit(&rival, arg);
-		}
+		rival.claim_id = claim->id;
+		rival.kind = PointerGetDatum(own.kinds[item->claim]);
+		rival.key = PointerGetDatum(cstring_to_text_with_len(claim->key, claim->key_length));
+		rival.rival_id = item->id;
+		rival.rival_holder_id = item->holder_id;
+		rival.rival_account_id = item->account_id;
+		rival.rival_holder = item->holder;
+		visit(&rival, arg);
 	}
-	index_endscan(scan);
 }

@@ -188,13 +188,35 @@ some_indexes(Writer *writer, AttrNumber column, bool beginning_with, Relation le
 }
 
 /*
+ * How many indexes could be probed, now or soon: while one is being replaced (REINDEX CONCURRENTLY) there are two, and
+ * of two sessions one takes the old for the probed one and the other the new.
+ */
+static int
+count_probed(Writer *writer, AttrNumber column)
+{
+	int			n = 0;
+
+	for (int i = 0; i < writer->rri->ri_NumIndices; i++)
+	{
+		Relation	index = writer->rri->ri_IndexRelationDescs[i];
+
+		if (index->rd_rel->relam == BTREE_AM_OID && index->rd_index->indisready &&
+			index->rd_index->indkey.values[0] == column && covers_live_claims(writer, index))
+			n++;
+	}
+	return n;
+}
+
+/*
  * What an insertion into the index needs, if the hash is its whole key and equal ones are let in: then the insertion
  * itself, which holds the leaf page on which all of one hash begin, tells whether it met one (UNIQUE_CHECK_PARTIAL).
+ * With two such indexes each of two claimants may be the first in another one: then all are probed, once they are in both.
  */
 static IndexInfo *
-index_info_of_hash(Writer *writer, Relation index)
+index_info_of_hash(Writer *writer, Relation index, AttrNumber column)
 {
-	if (index->rd_index->indnkeyatts != 1 || index->rd_index->indisunique || !index->rd_index->indisready)
+	if (index->rd_index->indnkeyatts != 1 || index->rd_index->indisunique || !index->rd_index->indisready ||
+		count_probed(writer, column) > 1)
 		return NULL;
 	for (int i = 0; i < writer->rri->ri_NumIndices; i++)
 	{
@@ -239,7 +261,8 @@ icp_claim_store_open(Oid claim_relid, Oid user, const char *kind, Oid holder)
 	open_writer(&store->edge, edge_relid, edge_columns, EDGE_NCOLUMNS, user);
 	store->hash_index = find_index(&store->claim, store->claim.column[CLAIM_KEY_HASH], true);
 	store->holder_index = find_index(&store->claim, store->claim.column[CLAIM_HOLDER_ID], false);
-	store->hash_info = index_info_of_hash(&store->claim, store->hash_index);
+	store->hash_info = index_info_of_hash(&store->claim, store->hash_index,
+											 store->claim.column[CLAIM_KEY_HASH]);
 	store->hash_rri = some_indexes(&store->claim, store->claim.column[CLAIM_KEY_HASH], true,
 								   store->hash_info != NULL ? store->hash_index : NULL);
 	store->other_rri = some_indexes(&store->claim, store->claim.column[CLAIM_KEY_HASH], false, NULL);

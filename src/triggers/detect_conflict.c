@@ -19,6 +19,7 @@
 #include "compat.h"
 
 #include "catalog/namespace.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "core/claim_hash.h"
 #include "executor/executor.h"
@@ -590,6 +591,26 @@ missing_transition_table(TriggerData *trigdata, const char *tables)
 			 errhint("Declare it with %s, or FOR EACH ROW.", tables)));
 }
 
+/*
+ * A statement's trigger fires for the table that the statement names, and for no other: what is written into a partition
+ * or a child by its own name, or into a partition through its parent, would hold no claims.
+ */
+static void
+check_alone(TriggerData *trigdata)
+{
+	Relation	rel = trigdata->tg_relation;
+
+	if (rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE && !rel->rd_rel->relispartition &&
+		!has_subclass(RelationGetRelid(rel)) && !has_superclass(RelationGetRelid(rel)))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("trigger \"%s\" FOR EACH STATEMENT cannot keep the claims of table \"%s\"",
+					trigdata->tg_trigger->tgname, RelationGetRelationName(rel)),
+			 errdetail("The table is partitioned or inherited, and rows that are written under another table's name would not be claimed."),
+			 errhint("Declare it FOR EACH ROW: on a partitioned table, whose partitions get it too, or on each of the inherited ones.")));
+}
+
 static void
 process_statement(Detector *d)
 {
@@ -600,6 +621,7 @@ process_statement(Detector *d)
 	TupleTableSlot *oldslot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
 	TupleTableSlot *newslot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
 
+	check_alone(trigdata);
 	if (TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) && trigdata->tg_newtable == NULL)
 		missing_transition_table(trigdata, "REFERENCING NEW TABLE AS ...");
 	if (TRIGGER_FIRED_BY_DELETE(trigdata->tg_event) && trigdata->tg_oldtable == NULL)
