@@ -234,11 +234,13 @@ AS $$
 BEGIN
 	RAISE EXCEPTION 'table "%" cannot be truncated', TG_TABLE_NAME
 		USING ERRCODE = 'object_not_in_prerequisite_state',
-			  DETAIL = 'The claims of its rows would stay behind.',
+			  DETAIL = CASE WHEN TG_TABLE_NAME IN ('claim', 'claim_edge', 'conflict_settlement')
+							THEN 'Nobody would meet the claims of what is filed any more.'
+							ELSE 'The claims of its rows would stay behind.' END,
 			  HINT = 'Use DELETE.';
 END
 $$;
-COMMENT ON FUNCTION @registry@.refuse_truncate() IS 'Trigger: refuses TRUNCATE of a table whose rows hold claims';
+COMMENT ON FUNCTION @registry@.refuse_truncate() IS 'Trigger: refuses TRUNCATE of a table whose rows hold claims, or of the claims themselves';
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.sponsor
 	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_truncate();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.site
