@@ -34,6 +34,8 @@ INSERT INTO icp.registry_right (object, privileges, roles, columns) VALUES
 	('account_code', '{}', '{}', NULL),
 	('account_password', '{}', '{}', NULL),
 	('blacklist_pending', '{}', '{}', NULL),
+	('claim_application', '{}', '{}', NULL),
+	('claim_holder', '{}', '{}', NULL),
 	('claim_secret', '{}', '{}', NULL),
 	('consent_code', '{}', '{}', NULL),
 	('event_chain', '{}', '{}', NULL),

@@ -160,12 +160,9 @@ BEGIN
 	IF relation = '@registry@.sponsor_change'::regclass THEN
 		WITH repeated AS (
 			SELECT c.id, c.holder_id
-			  FROM @registry@.claim c
-			  JOIN @registry@.application a ON a.id = c.holder_id
-			  JOIN @registry@.claim own ON own.holder_id = a.sponsor_id AND own.holder = '@registry@.sponsor'::regclass
-			   AND own.kind = c.kind AND own.key = c.key AND own.released_at IS NULL AND own.id < c.id
+			  FROM @registry@.claim_holder c
 			 WHERE c.holder_id = ANY (holders) AND c.holder = relation AND c.kind = 'sponsor_name'
-			   AND c.released_at IS NOT NULL AND strpos(c.key, ' ') > 0
+			   AND c.released_at IS NOT NULL AND strpos(c.key, ' ') > 0 AND c.repeats_record
 		), outward AS (
 			DELETE FROM @registry@.claim_edge e USING repeated r WHERE e.claim_holder_id = r.holder_id AND e.claim_id = r.id
 		)
