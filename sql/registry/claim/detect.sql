@@ -67,87 +67,37 @@ COMMENT ON FUNCTION @registry@.fill_change_claim_key() IS 'Trigger: fills the cl
 CREATE TRIGGER fill_claim_key BEFORE INSERT OR UPDATE ON @registry@.sponsor_change
 	FOR EACH ROW EXECUTE FUNCTION @registry@.fill_change_claim_key();
 
-CREATE TRIGGER claim_domain_insert AFTER INSERT ON @registry@.site
-	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('domain', 'domains', 'account_id', 'id', 'province=province_code',
-						'approved=status=filed', 'released=status=cancelled|withdrawn');
-CREATE TRIGGER claim_domain_update AFTER UPDATE ON @registry@.site
-	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('domain', 'domains', 'account_id', 'id', 'province=province_code',
-						'approved=status=filed', 'released=status=cancelled|withdrawn');
-CREATE TRIGGER claim_domain_delete AFTER DELETE ON @registry@.site
-	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('domain', 'domains', 'account_id', 'id', 'province=province_code',
-						'approved=status=filed', 'released=status=cancelled|withdrawn');
-
-CREATE TRIGGER claim_homepage_insert AFTER INSERT ON @registry@.site
-	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('homepage', 'homepage', 'account_id', 'id', 'province=province_code',
-						'approved=status=filed', 'released=status=cancelled|withdrawn');
-CREATE TRIGGER claim_homepage_update AFTER UPDATE ON @registry@.site
-	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('homepage', 'homepage', 'account_id', 'id', 'province=province_code',
-						'approved=status=filed', 'released=status=cancelled|withdrawn');
-CREATE TRIGGER claim_homepage_delete AFTER DELETE ON @registry@.site
-	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('homepage', 'homepage', 'account_id', 'id', 'province=province_code',
-						'approved=status=filed', 'released=status=cancelled|withdrawn');
-
-CREATE TRIGGER claim_sponsor_name_insert AFTER INSERT ON @registry@.sponsor
-	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('sponsor_name', 'name_key', 'account_id', 'id', 'province=province_code',
-						'instead=claim_key', 'approved=status=filed',
-						'released=status=cancelled|withdrawn');
-CREATE TRIGGER claim_sponsor_name_update AFTER UPDATE ON @registry@.sponsor
-	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('sponsor_name', 'name_key', 'account_id', 'id', 'province=province_code',
-						'instead=claim_key', 'approved=status=filed',
-						'released=status=cancelled|withdrawn');
-CREATE TRIGGER claim_sponsor_name_delete AFTER DELETE ON @registry@.sponsor
-	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('sponsor_name', 'name_key', 'account_id', 'id', 'province=province_code',
-						'instead=claim_key', 'approved=status=filed',
-						'released=status=cancelled|withdrawn');
-
--- A change claims all that it would leave, until it is applied or dropped; the claims of the record itself stay.
-CREATE TRIGGER claim_domain_insert AFTER INSERT ON @registry@.site_change
-	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('domain', 'domains', 'account_id', 'application_id', 'province=province_code',
-						'released=status=applied|dropped');
-CREATE TRIGGER claim_domain_update AFTER UPDATE ON @registry@.site_change
-	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('domain', 'domains', 'account_id', 'application_id', 'province=province_code',
-						'released=status=applied|dropped');
-CREATE TRIGGER claim_domain_delete AFTER DELETE ON @registry@.site_change
-	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('domain', 'domains', 'account_id', 'application_id', 'province=province_code',
-						'released=status=applied|dropped');
-
-CREATE TRIGGER claim_homepage_insert AFTER INSERT ON @registry@.site_change
-	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('homepage', 'homepage', 'account_id', 'application_id', 'province=province_code',
-						'released=status=applied|dropped');
-CREATE TRIGGER claim_homepage_update AFTER UPDATE ON @registry@.site_change
-	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('homepage', 'homepage', 'account_id', 'application_id', 'province=province_code',
-						'released=status=applied|dropped');
-CREATE TRIGGER claim_homepage_delete AFTER DELETE ON @registry@.site_change
-	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('homepage', 'homepage', 'account_id', 'application_id', 'province=province_code',
-						'released=status=applied|dropped');
-
-CREATE TRIGGER claim_sponsor_name_insert AFTER INSERT ON @registry@.sponsor_change
-	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('sponsor_name', 'name', 'account_id', 'application_id', 'province=province_code',
-						'instead=claim_key', 'released=status=applied|dropped');
-CREATE TRIGGER claim_sponsor_name_update AFTER UPDATE ON @registry@.sponsor_change
-	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('sponsor_name', 'name', 'account_id', 'application_id', 'province=province_code',
-						'instead=claim_key', 'released=status=applied|dropped');
-CREATE TRIGGER claim_sponsor_name_delete AFTER DELETE ON @registry@.sponsor_change
-	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('sponsor_name', 'name', 'account_id', 'application_id', 'province=province_code',
-						'instead=claim_key', 'released=status=applied|dropped');
+-- What claims what: for each a trigger of INSERT, UPDATE and DELETE.  A change claims all that it would leave, until it is
+-- applied or dropped; the claims of the record itself stay.
+DO $$
+DECLARE
+	of_record	constant text[] := '{approved=status=filed,released=status=cancelled|withdrawn}';
+	of_change	constant text[] := '{released=status=applied|dropped}';
+	claim		record;
+BEGIN
+	FOR claim IN
+		SELECT *
+		  FROM (VALUES
+			('site',           'domain',       'domains',  'id',             of_record),
+			('site',           'homepage',     'homepage', 'id',             of_record),
+			('sponsor',        'sponsor_name', 'name_key', 'id',             '{instead=claim_key}' || of_record),
+			('site_change',    'domain',       'domains',  'application_id', of_change),
+			('site_change',    'homepage',     'homepage', 'application_id', of_change),
+			('sponsor_change', 'sponsor_name', 'name',     'application_id', '{instead=claim_key}' || of_change))
+		   AS v (holder, kind, claimed, id, options)
+	LOOP
+		EXECUTE (SELECT string_agg(format('CREATE TRIGGER claim_%s_%s AFTER %s ON @registry@.%I REFERENCING%s'
+										  ' FOR EACH STATEMENT EXECUTE FUNCTION icp.detect_conflict(%s);',
+										  claim.kind, lower(e.event), e.event, claim.holder, e.rows,
+										  (SELECT string_agg(quote_literal(o), ', ' ORDER BY n)
+											 FROM unnest(ARRAY[claim.kind, claim.claimed, 'account_id', claim.id, 'province=province_code']
+														 || claim.options) WITH ORDINALITY AS u (o, n))), ' ')
+				   FROM (VALUES ('INSERT', ' NEW TABLE AS new_rows'),
+								('UPDATE', ' OLD TABLE AS old_rows NEW TABLE AS new_rows'),
+								('DELETE', ' OLD TABLE AS old_rows')) AS e (event, rows));
+	END LOOP;
+END
+$$;
 
 -- A person's claim that is released keeps the name, which the history of conflicts shows, and loses the credential's
 -- digest.  Edges of a change's claim that only repeated the record's own go with it: they are the record's conflicts, and
@@ -236,12 +186,13 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @registry@.refuse_truncate() IS 'Trigger: refuses TRUNCATE of a table whose rows hold claims';
-CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.sponsor
-	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_truncate();
-CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.site
-	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_truncate();
-
-CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.site_change
-	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_truncate();
-CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.sponsor_change
-	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_truncate();
+DO $$
+DECLARE
+	holder	text;
+BEGIN
+	FOREACH holder IN ARRAY '{sponsor,site,sponsor_change,site_change}'::text[] LOOP
+		EXECUTE format('CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.%I'
+					   ' FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_truncate()', holder);
+	END LOOP;
+END
+$$;
