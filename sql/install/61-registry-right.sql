@@ -20,7 +20,6 @@ GRANT SELECT ON icp.registry_right TO PUBLIC;
 
 CREATE FUNCTION icp.right_columns(object text, columns name[]) RETURNS name[]
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT CASE WHEN '*' = ANY (columns) THEN array_remove(columns, '*') || icp.record_columns(object, 'entered')::name[]
 				ELSE columns END;

@@ -6,7 +6,6 @@
 
 CREATE FUNCTION @registry@.person_claim_key(name_key text, nature text, credential text) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	-- 128 bits of the digest: nobody finds two credentials that share them
 	SELECT CASE

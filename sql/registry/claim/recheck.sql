@@ -3,7 +3,6 @@
 -- The release of a contact to the rejected side is what 3 Q17 asks for; the event says whose it was.
 CREATE FUNCTION @registry@.settlement_reason(settlement text, cause text, contact text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT CASE WHEN settlement LIKE 'reject%'
 				THEN nullif(btrim(cause), '') || '；对方联系方式：' || nullif(btrim(contact), '')

@@ -66,7 +66,6 @@ COMMENT ON COLUMN @registry@.annual_review.noticed_at IS 'When those concerned w
 
 CREATE FUNCTION @registry@.unfiled_changes(sponsor_id bigint, since timestamptz) RETURNS text
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT CASE
 		WHEN count(*) FILTER (WHERE NOT s.is_final) > 0 THEN 'a change is applied for and not yet decided'
