@@ -155,7 +155,6 @@ CREATE FUNCTION icp.workflow_steps(
 		OUT clauses text)
 	RETURNS SETOF record
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	WITH by_letter AS (
 		SELECT t.from_state, t.event, t.to_state, t.actors, k.steps, min(t.clause COLLATE "C") AS clause, t.needs_reason,
@@ -182,7 +181,6 @@ COMMENT ON FUNCTION icp.workflow_steps() IS
 -- follows the table.
 CREATE FUNCTION icp.state_diagram() RETURNS text
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	WITH state AS (
 		SELECT s.code, s.name_zh, s.is_final, 80 + 112 * (row_number() OVER (ORDER BY s.ordinal) - 1) AS x FROM icp.state s

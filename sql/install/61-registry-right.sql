@@ -20,7 +20,6 @@ GRANT SELECT ON icp.registry_right TO PUBLIC;
 
 CREATE FUNCTION icp.right_columns(object text, columns name[]) RETURNS name[]
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT CASE WHEN '*' = ANY (columns) THEN array_remove(columns, '*') || icp.record_columns(object, 'entered')::name[]
 				ELSE columns END;
@@ -34,6 +33,8 @@ INSERT INTO icp.registry_right (object, privileges, roles, columns) VALUES
 	('account_code', '{}', '{}', NULL),
 	('account_password', '{}', '{}', NULL),
 	('blacklist_pending', '{}', '{}', NULL),
+	('claim_application', '{}', '{}', NULL),
+	('claim_holder', '{}', '{}', NULL),
 	('claim_secret', '{}', '{}', NULL),
 	('consent_code', '{}', '{}', NULL),
 	('event_chain', '{}', '{}', NULL),

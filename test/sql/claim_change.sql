@@ -60,6 +60,11 @@ SELECT * FROM pair;
 INSERT INTO beian.site (id, sponsor_id, name, domains, homepage) OVERRIDING SYSTEM VALUE VALUES (2, 2, '乙网', '{one.cn, two.cn}', 'http://www.two.cn/');
 INSERT INTO beian.application (id, site_id) OVERRIDING SYSTEM VALUE VALUES (3, 2);
 SELECT * FROM pair;
+-- what stands behind each claim; nobody but the owner reads it
+SELECT kind, key, holder, holder_id, application, sponsor, repeats_record FROM beian.claim_holder
+ WHERE kind <> 'sponsor_name' AND released_at IS NULL ORDER BY kind, key, id;
+SELECT c.relname, r.rolname FROM pg_class c, pg_roles r
+ WHERE c.oid IN ('beian.claim_holder'::regclass, 'beian.claim_application'::regclass) AND r.rolname ~ '^icp_' AND has_table_privilege(r.oid, c.oid, 'SELECT');
 SELECT kind, key, rival_holder, rival_holder_id FROM beian.blocking_conflicts(2) ORDER BY 1, 2;
 SELECT kind, key, rival_holder, rival_holder_id FROM beian.blocking_conflicts(3) ORDER BY 1, 2, 3;
 CALL pg_temp.bring(2);

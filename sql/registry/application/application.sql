@@ -119,7 +119,6 @@ COMMENT ON FUNCTION @registry@.sees_application(bigint) IS
 
 CREATE FUNCTION @registry@.is_of_stranger(app @registry@.application) RETURNS boolean
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	-- (what the sponsor's own account entered is its own application, whichever provider it chose)
 	SELECT app.filed_by = 'provider' AND app.provider_id IS NOT NULL

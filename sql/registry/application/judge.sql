@@ -37,7 +37,6 @@ CREATE POLICY warning_see ON @registry@.warning FOR SELECT
 
 CREATE FUNCTION @registry@.errors_as_warnings() RETURNS boolean
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	-- with the library loaded, so that the setting is the guarded one and no placeholder
 	SELECT icp.province_code(icp.province(11)) IS NOT NULL

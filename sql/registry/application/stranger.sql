@@ -88,7 +88,6 @@ ALTER TABLE @registry@.consent_code ENABLE ROW LEVEL SECURITY;
 
 CREATE FUNCTION @registry@.has_consent(app @registry@.application) RETURNS boolean
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT CASE WHEN app.kind = 'password_reset'
 				-- the letter with its papers stands for the password that is lost (4 附件1 二)

@@ -19,7 +19,6 @@ COMMENT ON FUNCTION @registry@.due_by(text, timestamptz) IS
 
 CREATE FUNCTION @registry@.due_by(clock text, since date) RETURNS timestamptz
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT @registry@.due_by(clock, since::timestamp AT TIME ZONE 'Asia/Shanghai');
 END;

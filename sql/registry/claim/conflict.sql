@@ -2,52 +2,16 @@
 
 -- The pair of claims behind each edge, once: of several edges between two claims, in either direction, the earliest
 -- counts.  (One is visible as soon as both claims are, since it was written in the transaction of one of them.)
--- What a change repeats of the record that it changes is the record's conflict, not the change's (who claims anew what
--- the record has had all along is no rival that the change has called up).
 -- (Two look-ups for each edge, and no join, which the planner would make a quadratic one where it expects few rows.)
 -- A view runs as its owner, past row security, so it says itself whose rows it shows.
 CREATE VIEW @registry@.conflict WITH (security_barrier) AS
 SELECT e.id,
 	   l.kind,
 	   CASE l.kind WHEN 'sponsor_name' THEN split_part(l.key, ' ', 1) ELSE l.key END AS key,
-	   CASE l.holder
-			WHEN '@registry@.site'::regclass
-			THEN (SELECT max(a.id) FROM @registry@.application a
-				   WHERE a.site_id = l.holder_id AND a.kind IN ('new_filing', 'new_site'))
-			WHEN '@registry@.sponsor'::regclass
-			THEN (SELECT max(a.id) FROM @registry@.application a
-				   WHERE a.sponsor_id = l.holder_id AND a.kind = 'new_filing')
-			WHEN '@registry@.site_change'::regclass THEN l.holder_id
-			WHEN '@registry@.sponsor_change'::regclass THEN l.holder_id END
-	   AS left_application,
-	   CASE l.holder
-			WHEN '@registry@.sponsor'::regclass THEN l.holder_id
-			WHEN '@registry@.site'::regclass
-			THEN (SELECT s.sponsor_id FROM @registry@.site s WHERE s.id = l.holder_id)
-			WHEN '@registry@.site_change'::regclass
-			THEN (SELECT a.sponsor_id FROM @registry@.application a WHERE a.id = l.holder_id)
-			WHEN '@registry@.sponsor_change'::regclass
-			THEN (SELECT a.sponsor_id FROM @registry@.application a WHERE a.id = l.holder_id) END
-	   AS left_sponsor,
-	   CASE r.holder
-			WHEN '@registry@.site'::regclass
-			THEN (SELECT max(a.id) FROM @registry@.application a
-				   WHERE a.site_id = r.holder_id AND a.kind IN ('new_filing', 'new_site'))
-			WHEN '@registry@.sponsor'::regclass
-			THEN (SELECT max(a.id) FROM @registry@.application a
-				   WHERE a.sponsor_id = r.holder_id AND a.kind = 'new_filing')
-			WHEN '@registry@.site_change'::regclass THEN r.holder_id
-			WHEN '@registry@.sponsor_change'::regclass THEN r.holder_id END
-	   AS right_application,
-	   CASE r.holder
-			WHEN '@registry@.sponsor'::regclass THEN r.holder_id
-			WHEN '@registry@.site'::regclass
-			THEN (SELECT s.sponsor_id FROM @registry@.site s WHERE s.id = r.holder_id)
-			WHEN '@registry@.site_change'::regclass
-			THEN (SELECT a.sponsor_id FROM @registry@.application a WHERE a.id = r.holder_id)
-			WHEN '@registry@.sponsor_change'::regclass
-			THEN (SELECT a.sponsor_id FROM @registry@.application a WHERE a.id = r.holder_id) END
-	   AS right_sponsor,
+	   l.application AS left_application,
+	   l.sponsor AS left_sponsor,
+	   r.application AS right_application,
+	   r.sponsor AS right_sponsor,
 	   CASE WHEN s.settled_at IS NOT NULL THEN 'settled'
 			WHEN l.released_at IS NOT NULL OR r.released_at IS NOT NULL THEN 'withdrawn'
 			ELSE 'open' END
@@ -99,30 +63,11 @@ SELECT e.id,
 		   AND (SELECT min(again.id) FROM @registry@.claim_edge again
 				 WHERE again.claim_holder_id = d.claim_holder_id AND again.claim_id = d.claim_id
 				   AND again.rival_holder_id = d.rival_holder_id AND again.rival_id = d.rival_id) = d.id) e
-  JOIN @registry@.claim l ON l.holder_id = e.left_holder_id AND l.id = e.left_claim
-  JOIN @registry@.claim r ON r.holder_id = e.right_holder_id AND r.id = e.right_claim
+  JOIN @registry@.claim_holder l ON l.holder_id = e.left_holder_id AND l.id = e.left_claim
+  JOIN @registry@.claim_holder r ON r.holder_id = e.right_holder_id AND r.id = e.right_claim
   LEFT JOIN @registry@.conflict_settlement s ON s.left_claim = l.id AND s.right_claim = r.id
  WHERE ((SELECT @registry@.acts_nationwide()) OR @registry@.acts_as_bureau(l.province_code, r.province_code))
-   AND NOT (l.holder = '@registry@.site_change'::regclass
-			AND EXISTS (SELECT FROM @registry@.application a JOIN @registry@.claim own ON own.holder_id = a.site_id
-						 WHERE a.id = l.holder_id AND own.holder = '@registry@.site'::regclass
-						   AND own.key_hash = l.key_hash AND own.kind = l.kind AND own.key = l.key
-						   AND own.released_at IS NULL AND (own.id < l.id OR l.released_at IS NULL)))
-   AND NOT (l.holder = '@registry@.sponsor_change'::regclass
-			AND EXISTS (SELECT FROM @registry@.application a JOIN @registry@.claim own ON own.holder_id = a.sponsor_id
-						 WHERE a.id = l.holder_id AND own.holder = '@registry@.sponsor'::regclass
-						   AND own.key_hash = l.key_hash AND own.kind = l.kind AND own.key = l.key
-						   AND own.released_at IS NULL AND (own.id < l.id OR l.released_at IS NULL)))
-   AND NOT (r.holder = '@registry@.site_change'::regclass
-			AND EXISTS (SELECT FROM @registry@.application a JOIN @registry@.claim own ON own.holder_id = a.site_id
-						 WHERE a.id = r.holder_id AND own.holder = '@registry@.site'::regclass
-						   AND own.key_hash = r.key_hash AND own.kind = r.kind AND own.key = r.key
-						   AND own.released_at IS NULL AND (own.id < r.id OR r.released_at IS NULL)))
-   AND NOT (r.holder = '@registry@.sponsor_change'::regclass
-			AND EXISTS (SELECT FROM @registry@.application a JOIN @registry@.claim own ON own.holder_id = a.sponsor_id
-						 WHERE a.id = r.holder_id AND own.holder = '@registry@.sponsor'::regclass
-						   AND own.key_hash = r.key_hash AND own.kind = r.kind AND own.key = r.key
-						   AND own.released_at IS NULL AND (own.id < r.id OR r.released_at IS NULL)));
+   AND NOT l.repeats_record AND NOT r.repeats_record;
 COMMENT ON VIEW @registry@.conflict IS
 	'Conflicts (备案冲突, 3 Q17): pairs of claims of one key by different accounts. A bureau settles one with UPDATE ... SET settlement, reason';
 COMMENT ON COLUMN @registry@.conflict.id IS 'Names the conflict';
@@ -160,8 +105,6 @@ COMMENT ON COLUMN @registry@.conflict.left_contact IS 'How to reach it, for the 
 COMMENT ON COLUMN @registry@.conflict.right_user IS 'User name of the later claim''s account, for the bureau only';
 COMMENT ON COLUMN @registry@.conflict.right_contact IS 'How to reach it, for the bureau only (3 Q17)';
 
--- Which claims an application brings: a new filing those of its site and its sponsor, a new site's its own, a change
--- those it adds.  A new access needs number and password and claims nothing (4 §18(五)).
 CREATE FUNCTION @registry@.blocking_conflicts(application_id bigint,
 		OUT kind text, OUT key text, OUT claim_id bigint, OUT rival_id bigint, OUT rival_holder regclass,
 		OUT rival_holder_id bigint, OUT rival_account_id bigint)
@@ -174,45 +117,27 @@ BEGIN
 	RETURN QUERY
 	SELECT r.kind, CASE r.kind WHEN 'sponsor_name' THEN split_part(r.key, ' ', 1) ELSE r.key END,
 		   r.claim_id, r.rival_id, r.rival_holder, r.rival_holder_id, r.rival_account_id
-	  FROM @registry@.application a
-	 CROSS JOIN LATERAL (
-			SELECT '@registry@.site'::regclass, a.site_id, NULL::regclass, NULL::bigint
-			 WHERE a.kind IN ('new_filing', 'new_site')
-			UNION ALL
-			SELECT '@registry@.sponsor'::regclass, a.sponsor_id, NULL, NULL WHERE a.kind = 'new_filing'
-			UNION ALL
-			SELECT '@registry@.site_change'::regclass, a.id, '@registry@.site'::regclass, a.site_id
-			 WHERE a.kind LIKE E'change\\_%'
-			UNION ALL
-			SELECT '@registry@.sponsor_change'::regclass, a.id, '@registry@.sponsor'::regclass, a.sponsor_id
-			 WHERE a.kind LIKE E'change\\_%')
-		   AS side (holder, holder_id, changed, changed_id)
+	  FROM @registry@.claim_application side
 	 CROSS JOIN LATERAL icp.find_rivals('@registry@.claim'::regclass, side.holder, side.holder_id) r
-	 WHERE a.id = blocking_conflicts.application_id
+	 WHERE side.application = blocking_conflicts.application_id
 	   AND NOT EXISTS (
 			SELECT FROM @registry@.conflict_settlement s
 			 WHERE s.left_claim = least(r.claim_id, r.rival_id)
 			   AND s.right_claim = greatest(r.claim_id, r.rival_id)
 			   AND (s.settlement = 'accept_both'
 					OR s.settlement LIKE CASE WHEN r.claim_id < r.rival_id THEN E'%\\_right' ELSE E'%\\_left' END))
-	   -- what the record has already is no news, on either side
+	   -- What the record has already is no news, on either side.  (OFFSET 0: looked up for each rival, never joined.)
 	   AND NOT EXISTS (
 			SELECT FROM @registry@.claim own
-			 WHERE own.holder_id = side.changed_id AND own.holder = side.changed
-			   AND own.key_hash = icp.claim_hash(r.kind, r.key) AND own.kind = r.kind AND own.key = r.key
-			   AND own.released_at IS NULL)
+			 WHERE own.holder_id = side.record_id AND own.holder = side.record_holder
+			   AND own.kind = r.kind AND own.key = r.key AND own.released_at IS NULL
+			OFFSET 0)
 	   AND NOT EXISTS (
-			SELECT FROM @registry@.application b
-			  JOIN @registry@.claim own ON own.holder_id = b.site_id AND own.holder = '@registry@.site'::regclass
-			 WHERE r.rival_holder = '@registry@.site_change'::regclass AND b.id = r.rival_holder_id
-			   AND own.key_hash = icp.claim_hash(r.kind, r.key) AND own.kind = r.kind AND own.key = r.key
-			   AND own.released_at IS NULL)
-	   AND NOT EXISTS (
-			SELECT FROM @registry@.application b
-			  JOIN @registry@.claim own ON own.holder_id = b.sponsor_id AND own.holder = '@registry@.sponsor'::regclass
-			 WHERE r.rival_holder = '@registry@.sponsor_change'::regclass AND b.id = r.rival_holder_id
-			   AND own.key_hash = icp.claim_hash(r.kind, r.key) AND own.kind = r.kind AND own.key = r.key
-			   AND own.released_at IS NULL);
+			SELECT FROM @registry@.claim_application other
+			  JOIN @registry@.claim own ON own.holder_id = other.record_id AND own.holder = other.record_holder
+			 WHERE other.holder = r.rival_holder AND other.holder_id = r.rival_holder_id AND other.record_id IS NOT NULL
+			   AND own.kind = r.kind AND own.key = r.key AND own.released_at IS NULL
+			OFFSET 0);
 END
 $$;
 COMMENT ON FUNCTION @registry@.blocking_conflicts(bigint) IS
@@ -224,14 +149,8 @@ CREATE FUNCTION @registry@.applications_of_holder(holder regclass, holder_id big
 AS $$
 BEGIN
 	RETURN QUERY
-	SELECT a.id FROM @registry@.application a
-	 WHERE applications_of_holder.holder = '@registry@.site'::regclass AND a.site_id = applications_of_holder.holder_id AND a.kind IN ('new_filing', 'new_site')
-	UNION ALL
-	SELECT a.id FROM @registry@.application a
-	 WHERE applications_of_holder.holder = '@registry@.sponsor'::regclass AND a.sponsor_id = applications_of_holder.holder_id AND a.kind = 'new_filing'
-	UNION ALL
-	SELECT a.id FROM @registry@.application a
-	 WHERE applications_of_holder.holder IN ('@registry@.site_change'::regclass, '@registry@.sponsor_change'::regclass) AND a.id = applications_of_holder.holder_id;
+	SELECT a.application FROM @registry@.claim_application a
+	 WHERE a.holder = applications_of_holder.holder AND a.holder_id = applications_of_holder.holder_id;
 END
 $$;
 COMMENT ON FUNCTION @registry@.applications_of_holder(regclass, bigint) IS

@@ -6,7 +6,6 @@
 
 CREATE FUNCTION @registry@.person_claim_key(name_key text, nature text, credential text) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	-- 128 bits of the digest: nobody finds two credentials that share them
 	SELECT CASE
@@ -67,87 +66,37 @@ COMMENT ON FUNCTION @registry@.fill_change_claim_key() IS 'Trigger: fills the cl
 CREATE TRIGGER fill_claim_key BEFORE INSERT OR UPDATE ON @registry@.sponsor_change
 	FOR EACH ROW EXECUTE FUNCTION @registry@.fill_change_claim_key();
 
-CREATE TRIGGER claim_domain_insert AFTER INSERT ON @registry@.site
-	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('domain', 'domains', 'account_id', 'id', 'province=province_code',
-						'approved=status=filed', 'released=status=cancelled|withdrawn');
-CREATE TRIGGER claim_domain_update AFTER UPDATE ON @registry@.site
-	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('domain', 'domains', 'account_id', 'id', 'province=province_code',
-						'approved=status=filed', 'released=status=cancelled|withdrawn');
-CREATE TRIGGER claim_domain_delete AFTER DELETE ON @registry@.site
-	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('domain', 'domains', 'account_id', 'id', 'province=province_code',
-						'approved=status=filed', 'released=status=cancelled|withdrawn');
-
-CREATE TRIGGER claim_homepage_insert AFTER INSERT ON @registry@.site
-	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('homepage', 'homepage', 'account_id', 'id', 'province=province_code',
-						'approved=status=filed', 'released=status=cancelled|withdrawn');
-CREATE TRIGGER claim_homepage_update AFTER UPDATE ON @registry@.site
-	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('homepage', 'homepage', 'account_id', 'id', 'province=province_code',
-						'approved=status=filed', 'released=status=cancelled|withdrawn');
-CREATE TRIGGER claim_homepage_delete AFTER DELETE ON @registry@.site
-	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('homepage', 'homepage', 'account_id', 'id', 'province=province_code',
-						'approved=status=filed', 'released=status=cancelled|withdrawn');
-
-CREATE TRIGGER claim_sponsor_name_insert AFTER INSERT ON @registry@.sponsor
-	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('sponsor_name', 'name_key', 'account_id', 'id', 'province=province_code',
-						'instead=claim_key', 'approved=status=filed',
-						'released=status=cancelled|withdrawn');
-CREATE TRIGGER claim_sponsor_name_update AFTER UPDATE ON @registry@.sponsor
-	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('sponsor_name', 'name_key', 'account_id', 'id', 'province=province_code',
-						'instead=claim_key', 'approved=status=filed',
-						'released=status=cancelled|withdrawn');
-CREATE TRIGGER claim_sponsor_name_delete AFTER DELETE ON @registry@.sponsor
-	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('sponsor_name', 'name_key', 'account_id', 'id', 'province=province_code',
-						'instead=claim_key', 'approved=status=filed',
-						'released=status=cancelled|withdrawn');
-
--- A change claims all that it would leave, until it is applied or dropped; the claims of the record itself stay.
-CREATE TRIGGER claim_domain_insert AFTER INSERT ON @registry@.site_change
-	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('domain', 'domains', 'account_id', 'application_id', 'province=province_code',
-						'released=status=applied|dropped');
-CREATE TRIGGER claim_domain_update AFTER UPDATE ON @registry@.site_change
-	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('domain', 'domains', 'account_id', 'application_id', 'province=province_code',
-						'released=status=applied|dropped');
-CREATE TRIGGER claim_domain_delete AFTER DELETE ON @registry@.site_change
-	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('domain', 'domains', 'account_id', 'application_id', 'province=province_code',
-						'released=status=applied|dropped');
-
-CREATE TRIGGER claim_homepage_insert AFTER INSERT ON @registry@.site_change
-	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('homepage', 'homepage', 'account_id', 'application_id', 'province=province_code',
-						'released=status=applied|dropped');
-CREATE TRIGGER claim_homepage_update AFTER UPDATE ON @registry@.site_change
-	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('homepage', 'homepage', 'account_id', 'application_id', 'province=province_code',
-						'released=status=applied|dropped');
-CREATE TRIGGER claim_homepage_delete AFTER DELETE ON @registry@.site_change
-	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('homepage', 'homepage', 'account_id', 'application_id', 'province=province_code',
-						'released=status=applied|dropped');
-
-CREATE TRIGGER claim_sponsor_name_insert AFTER INSERT ON @registry@.sponsor_change
-	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('sponsor_name', 'name', 'account_id', 'application_id', 'province=province_code',
-						'instead=claim_key', 'released=status=applied|dropped');
-CREATE TRIGGER claim_sponsor_name_update AFTER UPDATE ON @registry@.sponsor_change
-	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('sponsor_name', 'name', 'account_id', 'application_id', 'province=province_code',
-						'instead=claim_key', 'released=status=applied|dropped');
-CREATE TRIGGER claim_sponsor_name_delete AFTER DELETE ON @registry@.sponsor_change
-	REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
-	icp.detect_conflict('sponsor_name', 'name', 'account_id', 'application_id', 'province=province_code',
-						'instead=claim_key', 'released=status=applied|dropped');
+-- What claims what: for each a trigger of INSERT, UPDATE and DELETE.  A change claims all that it would leave, until it is
+-- applied or dropped; the claims of the record itself stay.
+DO $$
+DECLARE
+	of_record	constant text[] := '{approved=status=filed,released=status=cancelled|withdrawn}';
+	of_change	constant text[] := '{released=status=applied|dropped}';
+	claim		record;
+BEGIN
+	FOR claim IN
+		SELECT *
+		  FROM (VALUES
+			('site',           'domain',       'domains',  'id',             of_record),
+			('site',           'homepage',     'homepage', 'id',             of_record),
+			('sponsor',        'sponsor_name', 'name_key', 'id',             '{instead=claim_key}' || of_record),
+			('site_change',    'domain',       'domains',  'application_id', of_change),
+			('site_change',    'homepage',     'homepage', 'application_id', of_change),
+			('sponsor_change', 'sponsor_name', 'name',     'application_id', '{instead=claim_key}' || of_change))
+		   AS v (holder, kind, claimed, id, options)
+	LOOP
+		EXECUTE (SELECT string_agg(format('CREATE TRIGGER claim_%s_%s AFTER %s ON @registry@.%I REFERENCING%s'
+										  ' FOR EACH STATEMENT EXECUTE FUNCTION icp.detect_conflict(%s);',
+										  claim.kind, lower(e.event), e.event, claim.holder, e.rows,
+										  (SELECT string_agg(quote_literal(o), ', ' ORDER BY n)
+											 FROM unnest(ARRAY[claim.kind, claim.claimed, 'account_id', claim.id, 'province=province_code']
+														 || claim.options) WITH ORDINALITY AS u (o, n))), ' ')
+				   FROM (VALUES ('INSERT', ' NEW TABLE AS new_rows'),
+								('UPDATE', ' OLD TABLE AS old_rows NEW TABLE AS new_rows'),
+								('DELETE', ' OLD TABLE AS old_rows')) AS e (event, rows));
+	END LOOP;
+END
+$$;
 
 -- A person's claim that is released keeps the name, which the history of conflicts shows, and loses the credential's
 -- digest.  Edges of a change's claim that only repeated the record's own go with it: they are the record's conflicts, and
@@ -160,12 +109,9 @@ BEGIN
 	IF relation = '@registry@.sponsor_change'::regclass THEN
 		WITH repeated AS (
 			SELECT c.id, c.holder_id
-			  FROM @registry@.claim c
-			  JOIN @registry@.application a ON a.id = c.holder_id
-			  JOIN @registry@.claim own ON own.holder_id = a.sponsor_id AND own.holder = '@registry@.sponsor'::regclass
-			   AND own.kind = c.kind AND own.key = c.key AND own.released_at IS NULL AND own.id < c.id
+			  FROM @registry@.claim_holder c
 			 WHERE c.holder_id = ANY (holders) AND c.holder = relation AND c.kind = 'sponsor_name'
-			   AND c.released_at IS NOT NULL AND strpos(c.key, ' ') > 0
+			   AND c.released_at IS NOT NULL AND strpos(c.key, ' ') > 0 AND c.repeats_record
 		), outward AS (
 			DELETE FROM @registry@.claim_edge e USING repeated r WHERE e.claim_holder_id = r.holder_id AND e.claim_id = r.id
 		)
@@ -241,12 +187,13 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @registry@.refuse_truncate() IS 'Trigger: refuses TRUNCATE of a table whose rows hold claims, or of the claims themselves';
-CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.sponsor
-	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_truncate();
-CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.site
-	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_truncate();
-
-CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.site_change
-	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_truncate();
-CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.sponsor_change
-	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_truncate();
+DO $$
+DECLARE
+	relation	text;
+BEGIN
+	FOREACH relation IN ARRAY '{sponsor,site,sponsor_change,site_change,claim,claim_edge,conflict_settlement}'::text[] LOOP
+		EXECUTE format('CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.%I'
+					   ' FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_truncate()', relation);
+	END LOOP;
+END
+$$;

@@ -159,10 +159,3 @@ END
 $$;
 COMMENT ON FUNCTION @registry@.rebuild_claims() IS
 	'Brings claims to what the rows claim, and records the conflicts that nobody has met; what is right stays, with its settlements. Returns how many claims and pairs were mended. The registry''s owner; nobody claims meanwhile';
-
-CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.claim
-	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_truncate();
-CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.claim_edge
-	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_truncate();
-CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON @registry@.conflict_settlement
-	FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_truncate();

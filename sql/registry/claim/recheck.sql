@@ -3,7 +3,6 @@
 -- The release of a contact to the rejected side is what 3 Q17 asks for; the event says whose it was.
 CREATE FUNCTION @registry@.settlement_reason(settlement text, cause text, contact text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT CASE WHEN settlement LIKE 'reject%'
 				THEN nullif(btrim(cause), '') || '；对方联系方式：' || nullif(btrim(contact), '')
@@ -244,13 +243,12 @@ BEGIN
 					 WHEN 'revoke_left' THEN 'revoke_right' WHEN 'revoke_right' THEN 'revoke_left'
 					 ELSE s.settlement END END,
 		   s.reason, s.cause, s.contact, s.settled_by, s.settled_at, s.province_code
-	  FROM @registry@.claim o
+	  FROM @registry@.claim_application a
+	  JOIN @registry@.claim o ON o.holder_id = a.holder_id AND o.holder = a.holder
 	  JOIN @registry@.conflict_settlement s ON o.id IN (s.left_claim, s.right_claim)
 	  JOIN @registry@.claim n ON n.kind = o.kind AND n.key = o.key AND n.released_at IS NULL AND n.id > o.id
-	   AND n.holder_id = CASE o.holder WHEN '@registry@.site_change'::regclass THEN NEW.site_id ELSE NEW.sponsor_id END
-	   AND n.holder = CASE o.holder WHEN '@registry@.site_change'::regclass THEN '@registry@.site'::regclass
-									ELSE '@registry@.sponsor'::regclass END
-	 WHERE o.holder_id = NEW.id AND o.holder IN ('@registry@.site_change'::regclass, '@registry@.sponsor_change'::regclass)
+	   AND n.holder_id = a.record_id AND n.holder = a.record_holder
+	 WHERE a.application = NEW.id AND a.record_id IS NOT NULL
 	   AND n.id > greatest(s.left_claim, s.right_claim)
 	ON CONFLICT DO NOTHING;
 	-- nobody asks for their keys any more
@@ -277,18 +275,13 @@ DECLARE
 BEGIN
 	SELECT string_agg(DISTINCT CASE c.kind WHEN 'domain' THEN '域名' WHEN 'homepage' THEN '首页网址'
 							   WHEN 'sponsor_name' THEN '主办单位名称' ELSE c.kind END || ' ' || c.key, '；'),
-		   array_agg(DISTINCT coalesce(t.sponsor_id, a.sponsor_id, p.id)) FILTER (
+		   array_agg(DISTINCT r.sponsor) FILTER (
 				WHERE r.approved OR EXISTS (
 					SELECT FROM @registry@.applications_of_holder(c.rival_holder, c.rival_holder_id) AS x(id)
 					  JOIN @registry@.application o ON o.id = x.id AND o.state IN ('conflicted', 'sms', 'reviewing')))
 	  INTO causes, rivals
 	  FROM @registry@.blocking_conflicts(NEW.id) c
-	  LEFT JOIN @registry@.claim r ON r.holder_id = c.rival_holder_id AND r.id = c.rival_id
-	  LEFT JOIN @registry@.site t ON c.rival_holder = '@registry@.site'::regclass AND t.id = c.rival_holder_id
-	  LEFT JOIN @registry@.sponsor p ON c.rival_holder = '@registry@.sponsor'::regclass AND p.id = c.rival_holder_id
-	  LEFT JOIN @registry@.application a
-		ON c.rival_holder IN ('@registry@.site_change'::regclass, '@registry@.sponsor_change'::regclass)
-	   AND a.id = c.rival_holder_id;
+	  LEFT JOIN @registry@.claim_holder r ON r.holder_id = c.rival_holder_id AND r.id = c.rival_id;
 	PERFORM @registry@.send_notice('conflict_found', NEW.id, 'sponsor', jsonb_build_object('cause', coalesce(causes, '')));
 	PERFORM @registry@.send_notice('conflict_found', NEW.id, 'rival', jsonb_build_object('sponsor_id', rival))
 	   FROM unnest(rivals) rival WHERE rival IS NOT NULL;

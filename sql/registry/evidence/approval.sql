@@ -70,7 +70,6 @@ COMMENT ON COLUMN @registry@.prior_approval.entered_at IS 'When it was entered';
 -- A bureau may ask for what the country no longer does (医疗保健, 电子公告 since 2015), by a row of its own.
 CREATE FUNCTION @registry@.is_asked_for(approval_kind integer, on_day date) RETURNS boolean
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT coalesce(
 		(SELECT k.is_national
@@ -87,7 +86,6 @@ COMMENT ON FUNCTION @registry@.is_asked_for(integer, date) IS
 
 CREATE FUNCTION @registry@.approval_name(approval_kind integer) RETURNS text
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT concat_ws(' ', approval_kind,
 					 coalesce((SELECT l.name FROM icp.approval_kind_local l WHERE l.id = approval_kind),
@@ -98,7 +96,6 @@ COMMENT ON FUNCTION @registry@.approval_name(integer) IS 'Id and name of a kind 
 -- What a record says of itself: ids or names, each perhaps with its document's number behind a colon.
 CREATE FUNCTION @registry@.declared_approvals(site jsonb) RETURNS integer[]
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT ARRAY(
 		SELECT k.id
@@ -116,7 +113,6 @@ COMMENT ON FUNCTION @registry@.declared_approvals(jsonb) IS 'Kinds of approval t
 
 CREATE FUNCTION @registry@.shown_approvals(sponsor_id bigint, site_id bigint, on_day date) RETURNS SETOF @registry@.prior_approval
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT p.*
 	  FROM @registry@.prior_approval p

@@ -104,7 +104,6 @@ ALTER TABLE @registry@.blacklist_pending ENABLE ROW LEVEL SECURITY;
 -- says itself what it is counts under any kind, so that a wrong kind does not hide it.
 CREATE FUNCTION @registry@.credential_keys(credential text) RETURNS text[]
 	LANGUAGE sql IMMUTABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT coalesce(array_agg(DISTINCT k.key) FILTER (WHERE k.key IS NOT NULL), '{}')
 	  FROM (SELECT c.kind, upper(regexp_replace(normalize(c.number, NFKC), '[^0-9A-Za-z]', '', 'g')) AS code,
@@ -134,7 +133,6 @@ COMMENT ON FUNCTION @registry@.credential_keys(text) IS
 -- (STRICT, so that it is not expanded where it is called, and the planner goes by its ROWS.)
 CREATE FUNCTION @registry@.domain_and_parents(domain icp.domain_name) RETURNS SETOF icp.domain_name
 	LANGUAGE sql IMMUTABLE STRICT ROWS 3
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT array_to_string(l.labels[i:], '.')::icp.domain_name
 	  FROM (SELECT string_to_array(domain::text, '.') AS labels) l,
@@ -192,7 +190,6 @@ COMMENT ON FUNCTION @registry@.find_blacklisted(text, text, text, icp.domain_lis
 
 CREATE FUNCTION @registry@.blacklist_text(entry_id bigint, list text, domain icp.domain_name) RETURNS text
 	LANGUAGE sql IMMUTABLE
-	SET search_path = pg_catalog, icp, pg_temp
 	RETURN CASE list
 		WHEN 'sponsor' THEN format('the sponsor is on the blacklist (黑名单主体), entry %s (4 §12(九), code 1065)', entry_id)
 		WHEN 'illegal_site'

@@ -4,7 +4,6 @@
 
 CREATE FUNCTION @registry@.domain_problems(sheet_id bigint, sponsor jsonb, site jsonb, recorded boolean) RETURNS SETOF text
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT CASE
 		   WHEN v.id IS NULL
@@ -26,7 +25,6 @@ COMMENT ON FUNCTION @registry@.domain_problems(bigint, jsonb, jsonb, boolean) IS
 
 CREATE FUNCTION @registry@.document_problems(sheet @registry@.verification, is_person boolean) RETURNS SETOF text
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT format('copy of the %s: no digest is recorded (%s)', n.name, n.clause)
 	  FROM (VALUES ('principal_credential', 'principal''s credential (负责人证件复印件)', '2 二(二)1(5)', true),
@@ -46,7 +44,6 @@ COMMENT ON FUNCTION @registry@.document_problems(@registry@.verification, boolea
 -- What of a sheet stands against the record: the one part of its test that says something of what is filed.
 CREATE FUNCTION @registry@.sheet_differences(sheet @registry@.verification, sponsor jsonb, site jsonb) RETURNS SETOF text
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT p.problem
 	  FROM (VALUES

@@ -170,7 +170,6 @@ COMMENT ON FUNCTION @registry@.is_individual(text) IS 'Is this nature of a spons
 -- What an application would make of a record: the record, and over it what a change proposes.
 CREATE FUNCTION @registry@.with_change(record jsonb, change jsonb) RETURNS jsonb
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT record
 		|| coalesce((SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(change) AS e(key, value)
@@ -185,7 +184,6 @@ COMMENT ON FUNCTION @registry@.with_change(jsonb, jsonb) IS
 
 CREATE FUNCTION @registry@.proposed_sponsor(application_id bigint) RETURNS jsonb
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT @registry@.with_change(to_jsonb(s), (SELECT to_jsonb(c) FROM @registry@.sponsor_change c
 												 WHERE c.application_id = a.id AND c.status = 'pending'))
@@ -196,7 +194,6 @@ COMMENT ON FUNCTION @registry@.proposed_sponsor(bigint) IS 'The sponsor as an ap
 
 CREATE FUNCTION @registry@.proposed_site(application_id bigint) RETURNS jsonb
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT @registry@.with_change(to_jsonb(t), (SELECT to_jsonb(c) FROM @registry@.site_change c
 												 WHERE c.application_id = a.id AND c.status = 'pending'))
@@ -208,7 +205,6 @@ COMMENT ON FUNCTION @registry@.proposed_site(bigint) IS 'The site as an applicat
 -- Kind and number, not typography: 2 二(二)1(5) has them equal.
 CREATE FUNCTION @registry@.same_credential(one text, other text) RETURNS boolean
 	LANGUAGE sql IMMUTABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT coalesce(icp.try_credential(one) = icp.try_credential(other),
 					upper(regexp_replace(normalize(one, NFKC), '\s', '', 'g'))

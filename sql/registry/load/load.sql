@@ -72,19 +72,16 @@ COMMENT ON FUNCTION @registry@.load_time(text) IS 'A date or time as Beijing tim
 
 CREATE FUNCTION @registry@.load_list(value text) RETURNS text[]
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
 	RETURN array_remove(regexp_split_to_array(btrim(value, '{} '), '["\s,;|，；、　]+'), '');
 COMMENT ON FUNCTION @registry@.load_list(text) IS 'Elements of a text, split where the form rules split it';
 
 CREATE FUNCTION @registry@.load_domains(value text) RETURNS text
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
 	RETURN '{' || array_to_string(array_remove(regexp_split_to_array(btrim(value, ' 　'), '[\s　]*[,;|，；、][\s　]*'), ''), ',') || '}';
 COMMENT ON FUNCTION @registry@.load_domains(text) IS 'Several domains as one list, in braces';
 
 CREATE FUNCTION @registry@.load_addresses(value text) RETURNS icp.ip_multirange
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT range_agg(icp.try_ip_range(e.element)) FROM unnest(@registry@.load_list(value)) AS e(element)
 	 WHERE icp.try_ip_range(e.element) IS NOT NULL;

@@ -229,7 +229,6 @@ CREATE TRIGGER record_deletion AFTER DELETE ON @registry@.site
 -- What the chains are for: heads that are kept outside, and a check of the log against them and against itself.
 CREATE FUNCTION @registry@.digest_of_heads(heads jsonb) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT encode(sha256(convert_to(coalesce(string_agg(concat_ws(' ', h ->> 0, h ->> 1, h ->> 2, h ->> 3), E'\n'
 												ORDER BY (h ->> 0) COLLATE "C", (h ->> 1)::bigint), ''), 'UTF8')), 'hex')

@@ -83,7 +83,6 @@ CREATE TRIGGER d_record_overdue AFTER UPDATE ON @registry@.application
 -- again (class 40), has it on a server that can be written (25), or finds the server out of something or going down.
 CREATE FUNCTION @registry@.is_passed_by(error text) RETURNS boolean
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
 	RETURN left(error, 2) NOT IN ('25', '40', '53', '57', '58', 'XX');
 COMMENT ON FUNCTION @registry@.is_passed_by(text) IS
 	'May a clock go on to the next after an error of this SQLSTATE? Not after serialization failures, deadlocks, a read-only server, lack of resources, a shutdown';

@@ -17,8 +17,6 @@ COMMENT ON COLUMN @registry@.bureau_notice.report_phone IS 'Telephone for report
 COMMENT ON COLUMN @registry@.bureau_notice.report_mailbox IS 'Mailbox for reports from the public';
 COMMENT ON COLUMN @registry@.bureau_notice.sheet_submission IS 'How verification sheets are handed in: paper, fax, scan (真实性核验单提交方式)';
 COMMENT ON COLUMN @registry@.bureau_notice.changed_at IS 'When it last changed';
-CREATE TRIGGER fill_province_code BEFORE INSERT OR UPDATE OF province, province_code ON @registry@.bureau_notice
-	FOR EACH ROW EXECUTE FUNCTION @registry@.fill_province_code();
 CREATE TRIGGER touch BEFORE UPDATE ON @registry@.bureau_notice
 	FOR EACH ROW EXECUTE FUNCTION @registry@.touch();
 

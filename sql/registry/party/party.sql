@@ -126,23 +126,6 @@ COMMENT ON COLUMN @registry@.member.role IS
 COMMENT ON COLUMN @registry@.member.province IS 'The bureau''s province; of an approver or regulator its own, NULL for a national one';
 COMMENT ON COLUMN @registry@.member.approval_kinds IS 'Fields of an approver: ids of icp.approval_kind';
 
--- province_code is a plain column, not a generated one, so that row filters of publications may use it.
-CREATE FUNCTION @registry@.fill_province_code() RETURNS trigger
-	LANGUAGE plpgsql
-	SET search_path = pg_catalog, icp, pg_temp
-AS $$
-BEGIN
-	NEW.province_code := icp.province_code(NEW.province);
-	RETURN NEW;
-END
-$$;
-COMMENT ON FUNCTION @registry@.fill_province_code() IS 'Trigger: fills province_code from province';
-
-CREATE TRIGGER fill_province_code BEFORE INSERT OR UPDATE OF province, province_code ON @registry@.provider
-	FOR EACH ROW EXECUTE FUNCTION @registry@.fill_province_code();
-CREATE TRIGGER fill_province_code BEFORE INSERT OR UPDATE OF province, province_code ON @registry@.member
-	FOR EACH ROW EXECUTE FUNCTION @registry@.fill_province_code();
-
 CREATE FUNCTION @registry@.fill_account() RETURNS trigger
 	LANGUAGE plpgsql
 	SECURITY DEFINER

@@ -131,7 +131,6 @@ COMMENT ON FUNCTION @registry@.take_password(bigint) IS
 
 CREATE FUNCTION @registry@.check_password(sponsor_id bigint, password text) RETURNS boolean
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT coalesce((SELECT icp.check_password(check_password.password, f.digest)
 					   FROM @registry@.filing_password f JOIN @registry@.sponsor s ON s.id = f.sponsor_id

@@ -50,7 +50,6 @@ COMMENT ON FUNCTION @registry@.compare_with_filing(bigint, jsonb) IS
 
 CREATE FUNCTION @registry@.same_item(item text, given text, filed text) RETURNS boolean
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT CASE
 		WHEN coalesce(btrim(given), '') = '' OR coalesce(btrim(filed), '') = '' THEN false

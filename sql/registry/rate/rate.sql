@@ -21,8 +21,6 @@ COMMENT ON COLUMN @registry@.sighting.province IS 'Province of the site''s acces
 COMMENT ON COLUMN @registry@.sighting.province_code IS 'GB/T 2260 code of province, filled by trigger';
 COMMENT ON COLUMN @registry@.sighting.seen_at IS 'When it was seen';
 COMMENT ON COLUMN @registry@.sighting.closed_at IS 'When it was found to be gone';
-CREATE TRIGGER fill_province_code BEFORE INSERT OR UPDATE OF province, province_code ON @registry@.sighting
-	FOR EACH ROW EXECUTE FUNCTION @registry@.fill_province_code();
 
 -- Whoever reads the rates sees none of the claims.
 CREATE FUNCTION @registry@.is_filed(domain icp.domain_name) RETURNS boolean

@@ -266,64 +266,39 @@ END
 $$;
 COMMENT ON FUNCTION @registry@.record_replacement() IS
 	'Trigger (application''s column, row''s key): writes the event of a change of what was submitted before, with old and new values (3 Q19); old ones where it is taken back';
-CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.sponsor
-	FOR EACH ROW WHEN (OLD.status = 'draft' AND NEW.status = 'draft')
-	EXECUTE FUNCTION @registry@.record_replacement('sponsor_id', 'id');
-CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.site
-	FOR EACH ROW WHEN (OLD.status = 'draft' AND NEW.status = 'draft')
-	EXECUTE FUNCTION @registry@.record_replacement('site_id', 'id');
-CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.access
-	FOR EACH ROW WHEN (OLD.status = 'draft' AND NEW.status = 'draft')
-	EXECUTE FUNCTION @registry@.record_replacement('site_id', 'site_id');
-CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.sponsor_change
-	FOR EACH ROW WHEN (OLD.status = 'pending' AND NEW.status = 'pending')
-	EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
-CREATE TRIGGER record_withdrawal AFTER DELETE ON @registry@.sponsor_change
-	FOR EACH ROW WHEN (OLD.status = 'pending')
-	EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
-CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.site_change
-	FOR EACH ROW WHEN (OLD.status = 'pending' AND NEW.status = 'pending')
-	EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
-CREATE TRIGGER record_withdrawal AFTER DELETE ON @registry@.site_change
-	FOR EACH ROW WHEN (OLD.status = 'pending')
-	EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
-CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.access_change
-	FOR EACH ROW WHEN (OLD.status = 'pending' AND NEW.status = 'pending')
-	EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
-CREATE TRIGGER record_withdrawal AFTER DELETE ON @registry@.access_change
-	FOR EACH ROW WHEN (OLD.status = 'pending')
-	EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
-
--- Whoever sees the application sees what it proposes.
-ALTER TABLE @registry@.sponsor_change ENABLE ROW LEVEL SECURITY;
-CREATE POLICY sponsor_change_see ON @registry@.sponsor_change FOR SELECT
-	USING (@registry@.reads_application(application_id));
-CREATE POLICY sponsor_change_enter ON @registry@.sponsor_change FOR INSERT
-	WITH CHECK (status = 'pending' AND num_nonnulls(old_values, applied_at) = 0 AND @registry@.may_alter(application_id));
-CREATE POLICY sponsor_change_alter ON @registry@.sponsor_change FOR UPDATE
-	USING (status = 'pending' AND @registry@.may_alter(application_id))
-	WITH CHECK (status = 'pending' AND num_nonnulls(old_values, applied_at) = 0 AND @registry@.may_alter(application_id));
-CREATE POLICY sponsor_change_drop ON @registry@.sponsor_change FOR DELETE
-	USING (status = 'pending' AND @registry@.may_alter(application_id));
-
-ALTER TABLE @registry@.site_change ENABLE ROW LEVEL SECURITY;
-CREATE POLICY site_change_see ON @registry@.site_change FOR SELECT
-	USING (@registry@.reads_application(application_id));
-CREATE POLICY site_change_enter ON @registry@.site_change FOR INSERT
-	WITH CHECK (status = 'pending' AND num_nonnulls(old_values, applied_at) = 0 AND @registry@.may_alter(application_id));
-CREATE POLICY site_change_alter ON @registry@.site_change FOR UPDATE
-	USING (status = 'pending' AND @registry@.may_alter(application_id))
-	WITH CHECK (status = 'pending' AND num_nonnulls(old_values, applied_at) = 0 AND @registry@.may_alter(application_id));
-CREATE POLICY site_change_drop ON @registry@.site_change FOR DELETE
-	USING (status = 'pending' AND @registry@.may_alter(application_id));
-
-ALTER TABLE @registry@.access_change ENABLE ROW LEVEL SECURITY;
-CREATE POLICY access_change_see ON @registry@.access_change FOR SELECT
-	USING (@registry@.reads_application(application_id));
-CREATE POLICY access_change_enter ON @registry@.access_change FOR INSERT
-	WITH CHECK (status = 'pending' AND num_nonnulls(old_values, applied_at) = 0 AND @registry@.may_alter(application_id));
-CREATE POLICY access_change_alter ON @registry@.access_change FOR UPDATE
-	USING (status = 'pending' AND @registry@.may_alter(application_id))
-	WITH CHECK (status = 'pending' AND num_nonnulls(old_values, applied_at) = 0 AND @registry@.may_alter(application_id));
-CREATE POLICY access_change_drop ON @registry@.access_change FOR DELETE
-	USING (status = 'pending' AND @registry@.may_alter(application_id));
+DO $$
+DECLARE
+	target	record;
+BEGIN
+	FOR target IN
+		SELECT * FROM (VALUES ('sponsor', 'sponsor_id', 'id'), ('site', 'site_id', 'id'), ('access', 'site_id', 'site_id'))
+				   AS v (name, of_application, key)
+	LOOP
+		EXECUTE format($do$
+			CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.%1$I
+				FOR EACH ROW WHEN (OLD.status = 'draft' AND NEW.status = 'draft')
+				EXECUTE FUNCTION @registry@.record_replacement(%3$L, %4$L);
+			CREATE TRIGGER record_replacement AFTER UPDATE ON @registry@.%2$I
+				FOR EACH ROW WHEN (OLD.status = 'pending' AND NEW.status = 'pending')
+				EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
+			CREATE TRIGGER record_withdrawal AFTER DELETE ON @registry@.%2$I
+				FOR EACH ROW WHEN (OLD.status = 'pending')
+				EXECUTE FUNCTION @registry@.record_replacement('id', 'application_id');
+			-- whoever sees the application sees what it proposes
+			ALTER TABLE @registry@.%2$I ENABLE ROW LEVEL SECURITY;
+			CREATE POLICY %5$I ON @registry@.%2$I FOR SELECT
+				USING (@registry@.reads_application(application_id));
+			CREATE POLICY %6$I ON @registry@.%2$I FOR INSERT
+				WITH CHECK (status = 'pending' AND num_nonnulls(old_values, applied_at) = 0
+							AND @registry@.may_alter(application_id));
+			CREATE POLICY %7$I ON @registry@.%2$I FOR UPDATE
+				USING (status = 'pending' AND @registry@.may_alter(application_id))
+				WITH CHECK (status = 'pending' AND num_nonnulls(old_values, applied_at) = 0
+							AND @registry@.may_alter(application_id));
+			CREATE POLICY %8$I ON @registry@.%2$I FOR DELETE
+				USING (status = 'pending' AND @registry@.may_alter(application_id));
+		$do$, target.name, target.name || '_change', target.of_application, target.key, target.name || '_change_see',
+			target.name || '_change_enter', target.name || '_change_alter', target.name || '_change_drop');
+	END LOOP;
+END
+$$;

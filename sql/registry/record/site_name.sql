@@ -30,7 +30,6 @@ CREATE TRIGGER fill_new_name_key BEFORE UPDATE ON @registry@.site
 CREATE FUNCTION @registry@.find_site_name_rivals(name text, account_id bigint, at_most integer DEFAULT 100)
 	RETURNS TABLE (site_id bigint, sponsor_id bigint, rival_account_id bigint, rival_name text, status text)
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT t.id, t.sponsor_id, t.account_id, t.name, t.status
 	  FROM @registry@.site t

@@ -148,7 +148,6 @@ COMMENT ON FUNCTION @registry@.serves_site_of(bigint) IS
 -- its password (69-stranger.sql).
 CREATE FUNCTION @registry@.serves_record(provider_id bigint, sponsor_id bigint) RETURNS boolean
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	SELECT EXISTS (SELECT FROM @registry@.sponsor s JOIN @registry@.account c ON c.id = s.account_id
 					WHERE s.id = serves_record.sponsor_id AND c.provider_id = serves_record.provider_id)
@@ -162,7 +161,6 @@ COMMENT ON FUNCTION @registry@.serves_record(bigint, bigint) IS
 -- A change, a cancellation, a password come in through a provider that serves the sponsor (4 §19(一), §22(一)).
 CREATE FUNCTION @registry@.serves_sponsor(provider_id bigint, sponsor_id bigint) RETURNS boolean
 	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, icp, pg_temp
 BEGIN ATOMIC
 	-- an account that is with no provider may take any, while none serves it; that one is a stranger
 	SELECT @registry@.serves_record(serves_sponsor.provider_id, serves_sponsor.sponsor_id)

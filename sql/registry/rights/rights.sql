@@ -56,35 +56,34 @@ CREATE POLICY access_change ON @registry@.access FOR UPDATE
 	WITH CHECK (status = 'draft' AND @registry@.acts_for_provider(provider_id));
 
 ALTER TABLE @registry@.application ENABLE ROW LEVEL SECURITY;
--- A provider sees what is applied for with its customers, with others' where it is entered with it: until that ends, and
--- afterwards while it serves the site.  What it must keep (2 三(一)4) are its own papers: verification.
-CREATE POLICY application_see ON @registry@.application FOR SELECT
-	USING ((SELECT @registry@.acts_nationwide())
-		   OR province_code = ANY ((SELECT @registry@.own_provinces())::smallint[])
-		   OR account_id = ANY ((SELECT @registry@.own_accounts())::bigint[])
-		   OR provider_id = ANY ((SELECT @registry@.own_providers())::bigint[])
-			  -- (the row of the statement that ends it is still seen)
-			  AND (ended_at IS NULL AND state NOT IN ('approved', 'withdrawn', 'expired') OR ended_at = now())
-		   -- (by index for one row, as a set for many)
-		   OR EXISTS (SELECT FROM @registry@.account c
-					   WHERE c.id = account_id AND c.provider_id = ANY ((SELECT @registry@.own_providers())::bigint[]))
-		   OR provider_id = ANY ((SELECT @registry@.own_providers())::bigint[])
-			  AND (site_id IN (SELECT v FROM @registry@.served_sites() v)
-				   OR site_id IS NULL AND sponsor_id IN (SELECT v FROM @registry@.served_sponsors() v)));
 CREATE POLICY application_enter ON @registry@.application FOR INSERT
 	WITH CHECK (@registry@.may_apply(kind, filed_by, province_code, account_id, provider_id));
--- Which step is whose is the business of icp.enforce_transition().
-CREATE POLICY application_step ON @registry@.application FOR UPDATE
-	USING ((SELECT @registry@.acts_nationwide())
-		   OR province_code = ANY ((SELECT @registry@.own_provinces())::smallint[])
-		   OR account_id = ANY ((SELECT @registry@.own_accounts())::bigint[])
-		   OR provider_id = ANY ((SELECT @registry@.own_providers())::bigint[])
-			  AND (ended_at IS NULL AND state NOT IN ('approved', 'withdrawn', 'expired') OR ended_at = now())
-		   OR EXISTS (SELECT FROM @registry@.account c
-					   WHERE c.id = account_id AND c.provider_id = ANY ((SELECT @registry@.own_providers())::bigint[]))
-		   OR provider_id = ANY ((SELECT @registry@.own_providers())::bigint[])
-			  AND (site_id IN (SELECT v FROM @registry@.served_sites() v)
-				   OR site_id IS NULL AND sponsor_id IN (SELECT v FROM @registry@.served_sponsors() v)));
+-- A provider sees what is applied for with its customers, with others' where it is entered with it: until that ends, and
+-- afterwards while it serves the site.  What it must keep (2 三(一)4) are its own papers: verification.
+-- Who sees it may step it: which step is whose is the business of icp.enforce_transition().
+DO $$
+DECLARE
+	policy	record;
+BEGIN
+	FOR policy IN SELECT * FROM (VALUES ('application_see', 'SELECT'), ('application_step', 'UPDATE')) AS v (name, command) LOOP
+		EXECUTE format($do$
+			CREATE POLICY %I ON @registry@.application FOR %s
+				USING ((SELECT @registry@.acts_nationwide())
+					   OR province_code = ANY ((SELECT @registry@.own_provinces())::smallint[])
+					   OR account_id = ANY ((SELECT @registry@.own_accounts())::bigint[])
+					   OR provider_id = ANY ((SELECT @registry@.own_providers())::bigint[])
+						  -- (the row of the statement that ends it is still seen)
+						  AND (ended_at IS NULL AND state NOT IN ('approved', 'withdrawn', 'expired') OR ended_at = now())
+					   -- (by index for one row, as a set for many)
+					   OR EXISTS (SELECT FROM @registry@.account c
+								   WHERE c.id = account_id AND c.provider_id = ANY ((SELECT @registry@.own_providers())::bigint[]))
+					   OR provider_id = ANY ((SELECT @registry@.own_providers())::bigint[])
+						  AND (site_id IN (SELECT v FROM @registry@.served_sites() v)
+							   OR site_id IS NULL AND sponsor_id IN (SELECT v FROM @registry@.served_sponsors() v)))
+		$do$, policy.name, policy.command);
+	END LOOP;
+END
+$$;
 
 ALTER TABLE @registry@.event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY event_see ON @registry@.event FOR SELECT

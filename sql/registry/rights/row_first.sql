@@ -20,15 +20,23 @@ $$;
 
 -- An UPDATE asks the policies of UPDATE first, then those of SELECT.  Those of UPDATE and DELETE that compare something
 -- or look something up have this one in front.
-CREATE POLICY row_first ON @registry@.sponsor AS RESTRICTIVE FOR UPDATE
-	USING (@registry@.may_enter(account_id)) WITH CHECK (true);
-CREATE POLICY row_first ON @registry@.site AS RESTRICTIVE FOR UPDATE
-	USING (@registry@.may_enter(account_id)) WITH CHECK (true);
-CREATE POLICY row_first ON @registry@.sponsor_change AS RESTRICTIVE FOR UPDATE
-	USING (@registry@.may_alter(application_id)) WITH CHECK (true);
-CREATE POLICY row_first_drop ON @registry@.sponsor_change AS RESTRICTIVE FOR DELETE
-	USING (@registry@.may_alter(application_id));
-CREATE POLICY row_first ON @registry@.site_change AS RESTRICTIVE FOR UPDATE
-	USING (@registry@.may_alter(application_id)) WITH CHECK (true);
-CREATE POLICY row_first_drop ON @registry@.site_change AS RESTRICTIVE FOR DELETE
-	USING (@registry@.may_alter(application_id));
+DO $$
+DECLARE
+	policy	record;
+BEGIN
+	FOR policy IN
+		SELECT *
+		  FROM (VALUES
+			('row_first',      'sponsor',        'UPDATE', 'may_enter(account_id)'),
+			('row_first',      'site',           'UPDATE', 'may_enter(account_id)'),
+			('row_first',      'sponsor_change', 'UPDATE', 'may_alter(application_id)'),
+			('row_first_drop', 'sponsor_change', 'DELETE', 'may_alter(application_id)'),
+			('row_first',      'site_change',    'UPDATE', 'may_alter(application_id)'),
+			('row_first_drop', 'site_change',    'DELETE', 'may_alter(application_id)')) AS v (name, relation, command, test)
+	LOOP
+		EXECUTE format('CREATE POLICY %I ON @registry@.%I AS RESTRICTIVE FOR %s USING (@registry@.%s)%s',
+					   policy.name, policy.relation, policy.command, policy.test,
+					   CASE policy.command WHEN 'UPDATE' THEN ' WITH CHECK (true)' ELSE '' END);
+	END LOOP;
+END
+$$;

@@ -54,8 +54,6 @@ COMMENT ON COLUMN @registry@.service_window.clause IS 'Document and article, whe
 COMMENT ON COLUMN @registry@.service_window.announced_at IS 'When those concerned were told';
 COMMENT ON COLUMN @registry@.service_window.announced_by IS 'How: announcement, telephone, mail (公告, 电话, 邮件)';
 
-CREATE TRIGGER fill_province_code BEFORE INSERT OR UPDATE OF province, province_code ON @registry@.service_window
-	FOR EACH ROW EXECUTE FUNCTION @registry@.fill_province_code();
 
 -- The move to the present system in 2010.  Before the 5th of July providers took new filings in, but reported none.
 INSERT INTO @registry@.service_window (kinds, events, closed_from, closed_until, reason, clause) VALUES
@@ -188,8 +186,6 @@ COMMENT ON COLUMN @registry@.incident.ended_at IS 'Until when; NULL: still';
 COMMENT ON COLUMN @registry@.incident.reported_at IS 'When it was reported to the superior';
 COMMENT ON COLUMN @registry@.incident.reported_to IS 'To whom';
 COMMENT ON COLUMN @registry@.incident.account_of_it IS 'What happened and what was done';
-CREATE TRIGGER fill_province_code BEFORE INSERT OR UPDATE OF province, province_code ON @registry@.incident
-	FOR EACH ROW EXECUTE FUNCTION @registry@.fill_province_code();
 
 ALTER TABLE @registry@.service_window ENABLE ROW LEVEL SECURITY;
 CREATE POLICY service_window_see ON @registry@.service_window FOR SELECT USING (true);

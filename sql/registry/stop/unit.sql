@@ -388,30 +388,25 @@ COMMENT ON COLUMN @registry@.overdue_unit_report.provider_id IS 'The unit';
 COMMENT ON COLUMN @registry@.overdue_unit_report.province_code IS 'GB/T 2260 code';
 COMMENT ON COLUMN @registry@.overdue_unit_report.due_at IS 'Since when it is overdue';
 
-ALTER TABLE @registry@.ip_block ENABLE ROW LEVEL SECURITY;
-CREATE POLICY ip_block_see ON @registry@.ip_block FOR SELECT
-	USING ((SELECT @registry@.acts_nationwide()) OR @registry@.is_member('{bureau,provider}', province_code, provider_id));
-CREATE POLICY ip_block_report ON @registry@.ip_block FOR INSERT
-	WITH CHECK (@registry@.is_member('{provider}', NULL, provider_id));
-CREATE POLICY ip_block_change ON @registry@.ip_block FOR UPDATE
-	USING (@registry@.is_member('{provider}', NULL, provider_id))
-	WITH CHECK (@registry@.is_member('{provider}', NULL, provider_id));
-ALTER TABLE @registry@.domain_report ENABLE ROW LEVEL SECURITY;
-CREATE POLICY domain_report_see ON @registry@.domain_report FOR SELECT
-	USING ((SELECT @registry@.acts_nationwide()) OR @registry@.is_member('{bureau,provider}', province_code, provider_id));
-CREATE POLICY domain_report_report ON @registry@.domain_report FOR INSERT
-	WITH CHECK (@registry@.is_member('{provider}', NULL, provider_id));
-CREATE POLICY domain_report_change ON @registry@.domain_report FOR UPDATE
-	USING (@registry@.is_member('{provider}', NULL, provider_id))
-	WITH CHECK (@registry@.is_member('{provider}', NULL, provider_id));
-ALTER TABLE @registry@.unit_contact ENABLE ROW LEVEL SECURITY;
-CREATE POLICY unit_contact_see ON @registry@.unit_contact FOR SELECT
-	USING ((SELECT @registry@.acts_nationwide()) OR @registry@.is_member('{bureau,provider}', province_code, provider_id));
-CREATE POLICY unit_contact_report ON @registry@.unit_contact FOR INSERT
-	WITH CHECK (@registry@.is_member('{provider}', NULL, provider_id));
-CREATE POLICY unit_contact_change ON @registry@.unit_contact FOR UPDATE
-	USING (@registry@.is_member('{provider}', NULL, provider_id))
-	WITH CHECK (@registry@.is_member('{provider}', NULL, provider_id));
+-- What a unit reports it alone writes; the bureau of its province reads it.
+DO $$
+DECLARE
+	report	text;
+BEGIN
+	FOREACH report IN ARRAY '{ip_block,domain_report,unit_contact}'::text[] LOOP
+		EXECUTE format($do$
+			ALTER TABLE @registry@.%1$I ENABLE ROW LEVEL SECURITY;
+			CREATE POLICY %2$I ON @registry@.%1$I FOR SELECT
+				USING ((SELECT @registry@.acts_nationwide()) OR @registry@.is_member('{bureau,provider}', province_code, provider_id));
+			CREATE POLICY %3$I ON @registry@.%1$I FOR INSERT
+				WITH CHECK (@registry@.is_member('{provider}', NULL, provider_id));
+			CREATE POLICY %4$I ON @registry@.%1$I FOR UPDATE
+				USING (@registry@.is_member('{provider}', NULL, provider_id))
+				WITH CHECK (@registry@.is_member('{provider}', NULL, provider_id));
+		$do$, report, report || '_see', report || '_report', report || '_change');
+	END LOOP;
+END
+$$;
 ALTER TABLE @registry@.ip_prompt ENABLE ROW LEVEL SECURITY;
 CREATE POLICY ip_prompt_see ON @registry@.ip_prompt FOR SELECT
 	USING ((SELECT @registry@.acts_nationwide()) OR @registry@.is_member('{bureau,provider}', province_code, provider_id));
