@@ -64,7 +64,7 @@ CREATE POLICY application_see ON @registry@.application FOR SELECT
 		   OR account_id = ANY ((SELECT @registry@.own_accounts())::bigint[])
 		   OR provider_id = ANY ((SELECT @registry@.own_providers())::bigint[])
 			  -- (the row of the statement that ends it is still seen)
-			  AND (ended_at IS NULL AND state NOT IN ('approved', 'withdrawn', 'expired') OR ended_at = now())
+			  AND (ended_at IS NULL AND state NOT IN (@states:is_final@) OR ended_at = now())
 		   -- (by index for one row, as a set for many)
 		   OR EXISTS (SELECT FROM @registry@.account c
 					   WHERE c.id = account_id AND c.provider_id = ANY ((SELECT @registry@.own_providers())::bigint[]))
@@ -79,7 +79,7 @@ CREATE POLICY application_step ON @registry@.application FOR UPDATE
 		   OR province_code = ANY ((SELECT @registry@.own_provinces())::smallint[])
 		   OR account_id = ANY ((SELECT @registry@.own_accounts())::bigint[])
 		   OR provider_id = ANY ((SELECT @registry@.own_providers())::bigint[])
-			  AND (ended_at IS NULL AND state NOT IN ('approved', 'withdrawn', 'expired') OR ended_at = now())
+			  AND (ended_at IS NULL AND state NOT IN (@states:is_final@) OR ended_at = now())
 		   OR EXISTS (SELECT FROM @registry@.account c
 					   WHERE c.id = account_id AND c.provider_id = ANY ((SELECT @registry@.own_providers())::bigint[]))
 		   OR provider_id = ANY ((SELECT @registry@.own_providers())::bigint[])
