@@ -23,56 +23,112 @@ CREATE TABLE icp.state (
 	code		text PRIMARY KEY,
 	ordinal		smallint NOT NULL UNIQUE,
 	name_zh		text NOT NULL,
-	is_final	boolean NOT NULL
+	is_final	boolean NOT NULL,
+	under_way	boolean NOT NULL DEFAULT false,
+	with_bureau	boolean NOT NULL DEFAULT false,
+	in_review	boolean NOT NULL DEFAULT false
 );
 COMMENT ON TABLE icp.state IS 'The states of an application (4 §18, §19)';
 COMMENT ON COLUMN icp.state.code IS 'Value of application.state';
 COMMENT ON COLUMN icp.state.ordinal IS 'Order in which an application usually passes them';
 COMMENT ON COLUMN icp.state.name_zh IS 'Chinese term';
 COMMENT ON COLUMN icp.state.is_final IS 'No step leads out of it';
+COMMENT ON COLUMN icp.state.under_way IS 'It is submitted and not decided: another one that it excludes has to wait (result code 1017)';
+COMMENT ON COLUMN icp.state.with_bureau IS 'It lies with the bureau, reported and not decided: nothing of it is altered';
+COMMENT ON COLUMN icp.state.in_review IS 'The bureau has to act: the term of the review runs (2 二(二)2)';
 
-INSERT INTO icp.state (code, ordinal, name_zh, is_final) VALUES
-	('draft',        1, '录入',         false),
-	('submitted',    2, '待预核验',     false),
-	('pre_verified', 3, '待当面核验',   false),
-	('verified',     4, '已核验',       false),
-	('reported',     5, '已上报',       false),
-	('sms',          6, '待短信核验',   false),
-	('conflicted',   7, '冲突待协调',   false),
-	('reviewing',    8, '待审核',       false),
-	('approved',     9, '通过',         true),
-	('returned',    10, '退回',         false),
-	('withdrawn',   11, '撤回',         true),
-	('expired',     12, '逾期作废',     true);
+INSERT INTO icp.state (code, ordinal, name_zh, is_final, under_way, with_bureau, in_review) VALUES
+	('draft',        1, '录入',         false, false, false, false),
+	('submitted',    2, '待预核验',     false, true,  false, false),
+	('pre_verified', 3, '待当面核验',   false, true,  false, false),
+	('verified',     4, '已核验',       false, true,  false, false),
+	('reported',     5, '已上报',       false, true,  true,  false),
+	('sms',          6, '待短信核验',   false, true,  true,  false),
+	('conflicted',   7, '冲突待协调',   false, true,  true,  true),
+	('reviewing',    8, '待审核',       false, true,  true,  true),
+	('approved',     9, '通过',         true,  false, false, false),
+	('returned',    10, '退回',         false, false, false, false),
+	('withdrawn',   11, '撤回',         true,  false, false, false),
+	('expired',     12, '逾期作废',     true,  false, false, false);
 
+-- A kind of application is a row here, and a function approve_<code>(application) of the registry; constraints, indexes and
+-- functions of a registry have the kinds of which a column holds put into them when it is laid (icp.fill_template()).
 CREATE TABLE icp.application_kind (
-	code		text PRIMARY KEY,
-	name_zh		text NOT NULL,
-	clause		text NOT NULL,
-	steps		text CHECK (steps IN ('F', 'V', 'C', 'L', 'P')),
-	concerns	text CHECK (concerns IN ('sponsor', 'site', 'access'))
+	code			text PRIMARY KEY,
+	name_zh			text NOT NULL,
+	clause			text NOT NULL,
+	steps			text CHECK (steps IN ('F', 'V', 'C', 'L', 'P')),
+	concerns		text CHECK (concerns IN ('sponsor', 'site', 'access')),
+	ordinal			smallint NOT NULL DEFAULT 100,
+	act				text CHECK (act IN ('add', 'change', 'cancel')),
+	brings_sponsor	boolean NOT NULL DEFAULT false,
+	brings_site		boolean NOT NULL DEFAULT false,
+	judged			text[] NOT NULL DEFAULT '{}' CHECK (judged <@ '{sponsor,principal,site,access}'),
+	one_at_a_time	text,
+	operation		integer,
+	by_bureau		boolean NOT NULL DEFAULT false,
+	through_provider	boolean NOT NULL DEFAULT true,
+	carries_licence	boolean NOT NULL DEFAULT false,
+	asks_code		boolean NOT NULL DEFAULT false,
+	asks_password	text CHECK (asks_password IN ('always', 'before_sms', 'letter')),
+	asks_approvals	boolean NOT NULL DEFAULT false,
+	asks_blacklist	boolean NOT NULL DEFAULT false,
+	CHECK (brings_site OR NOT brings_sponsor)
 );
-COMMENT ON TABLE icp.application_kind IS 'The kinds of application that have a workflow';
+COMMENT ON TABLE icp.application_kind IS 'The kinds of application that have a workflow, and what each is';
 COMMENT ON COLUMN icp.application_kind.code IS 'Value of application.kind';
 COMMENT ON COLUMN icp.application_kind.name_zh IS 'Chinese term';
 COMMENT ON COLUMN icp.application_kind.clause IS 'Document and article of the law';
 COMMENT ON COLUMN icp.application_kind.steps IS
 	'Which steps it has: F with the face-to-face check (当面核验, 4 §19(二)), V changes without it, C cancellations (注销), L licence (经营许可), P password reset (密码重置)';
 COMMENT ON COLUMN icp.application_kind.concerns IS 'What it is about: a sponsor (主体), a site (网站) or an access (接入)';
+COMMENT ON COLUMN icp.application_kind.ordinal IS 'Order in lists';
+COMMENT ON COLUMN icp.application_kind.act IS
+	'What it does to the record: add, change or cancel; NULL: neither. What adds brings an access, which a provider may be kept from (4 §43)';
+COMMENT ON COLUMN icp.application_kind.brings_sponsor IS 'Its sponsor may be a draft, which is filed with it';
+COMMENT ON COLUMN icp.application_kind.brings_site IS 'Its site is a draft, which is filed with it, and whose claims are its own';
+COMMENT ON COLUMN icp.application_kind.judged IS
+	'Parts of the record that the form rules judge: sponsor, principal, site, access; those of a sponsor that is filed already were judged then';
+COMMENT ON COLUMN icp.application_kind.one_at_a_time IS
+	'Of the kinds with the same word only one is under way at a time for what they are about (result codes 1017, 1027, 1042); one about a sponsor stands against those about its sites; NULL: any number side by side (3 Q4)';
+COMMENT ON COLUMN icp.application_kind.operation IS 'The ministry''s id of it (Czlx), see icp.operation; NULL: none';
+COMMENT ON COLUMN icp.application_kind.by_bureau IS 'A bureau may open one of its own, on a ground (4 §22(三))';
+COMMENT ON COLUMN icp.application_kind.through_provider IS 'It comes in through a provider (1 一); otherwise the sponsor applies to the bureau (4 §21)';
+COMMENT ON COLUMN icp.application_kind.carries_licence IS 'It names an operating licence, whose number replaces the filing number (4 §21(二))';
+COMMENT ON COLUMN icp.application_kind.asks_code IS 'It waits for the code of a short message, from the date of setting sms on (短信核验)';
+COMMENT ON COLUMN icp.application_kind.asks_password IS
+	'The filing password is asked for: always (4 §18(五), §47); before_sms, until there were codes (2020-08-17); letter: papers stand for the password that is lost (4 附件1 二); NULL: of strangers to the record only';
+COMMENT ON COLUMN icp.application_kind.asks_approvals IS 'The site''s prior and special approvals must be there (4 §20)';
+COMMENT ON COLUMN icp.application_kind.asks_blacklist IS
+	'Who is on a blacklist is kept from it (4 §12(九)); he may still give up his filing, and have his password back';
 
-INSERT INTO icp.application_kind (code, name_zh, clause, steps, concerns) VALUES
-	('new_filing',       '新增备案',     '4 §18',      'F', 'site'),
-	('new_site',         '新增网站',     '4 §19(二)',  'F', 'site'),
-	('new_access',       '新增接入',     '4 §18(五)',  'F', 'access'),
-	('change_sponsor',   '变更主体',     '4 §19',      'F', 'sponsor'),
-	('change_principal', '变更负责人',   '4 §19',      'F', 'sponsor'),
-	('change_site',      '变更网站',     '4 §19',      'V', 'site'),
-	('change_access',    '变更接入',     '4 §19',      'V', 'access'),
-	('cancel_sponsor',   '注销主体',     '4 §22',      'C', 'sponsor'),
-	('cancel_site',      '注销网站',     '4 §22',      'C', 'site'),
-	('cancel_access',    '取消接入',     '4 §14(四)',  'C', 'access'),
-	('licence',          '备案转经营许可', '4 §21',    'L', 'sponsor'),
-	('password_reset',   '密码重置',     '4 §48',      'P', 'sponsor');
+INSERT INTO icp.application_kind
+	(code, ordinal, name_zh, clause, steps, concerns, act, brings_sponsor, brings_site, judged, one_at_a_time, operation,
+	 by_bureau, through_provider, carries_licence, asks_code, asks_password, asks_approvals, asks_blacklist) VALUES
+	('new_filing',       1, '新增备案',       '4 §18',     'F', 'site',    'add',    true,  true,  '{sponsor,principal,site,access}', NULL, 1,
+	 false, true,  false, true,  NULL,         true,  true),
+	('new_site',         2, '新增网站',       '4 §19(二)', 'F', 'site',    'add',    false, true,  '{site,access}',       NULL,             2,
+	 false, true,  false, true,  NULL,         true,  true),
+	('new_access',       3, '新增接入',       '4 §18(五)', 'F', 'access',  'add',    false, false, '{access}',            'access',         3,
+	 false, true,  false, true,  'always',     false, true),
+	('change_sponsor',   4, '变更主体',       '4 §19',     'F', 'sponsor', 'change', false, false, '{sponsor,principal}', 'change_sponsor', 4,
+	 false, true,  false, true,  NULL,         false, true),
+	('change_principal', 5, '变更负责人',     '4 §19',     'F', 'sponsor', 'change', false, false, '{principal}',         'change_sponsor', 4,
+	 false, true,  false, true,  NULL,         false, true),
+	('change_site',      6, '变更网站',       '4 §19',     'V', 'site',    'change', false, false, '{site}',              'change_site',    4,
+	 false, true,  false, true,  NULL,         true,  true),
+	('change_access',    7, '变更接入',       '4 §19',     'V', 'access',  'change', false, false, '{access}',            'access',         4,
+	 false, true,  false, true,  NULL,         false, true),
+	('cancel_sponsor',   8, '注销主体',       '4 §22',     'C', 'sponsor', 'cancel', false, false, '{}',                  'cancellation',   6,
+	 true,  true,  false, true,  'before_sms', false, false),
+	('cancel_site',      9, '注销网站',       '4 §22',     'C', 'site',    'cancel', false, false, '{}',                  'cancellation',   7,
+	 true,  true,  false, true,  NULL,         false, false),
+	('cancel_access',   10, '取消接入',       '4 §14(四)', 'C', 'access',  'cancel', false, false, '{}',                  'access',         5,
+	 true,  true,  false, false, NULL,         false, false),
+	('licence',         11, '备案转经营许可', '4 §21',     'L', 'sponsor', NULL,     false, false, '{}',                  'licence',        NULL,
+	 false, false, true,  false, NULL,         false, true),
+	('password_reset',  12, '密码重置',       '4 §48',     'P', 'sponsor', NULL,     false, false, '{}',                  'password_reset', NULL,
+	 false, true,  false, false, 'letter',     false, false);
 
 CREATE TABLE icp.transition (
 	kind			text NOT NULL REFERENCES icp.application_kind,
@@ -140,8 +196,8 @@ SELECT k.code, f.state, t.event, t.to_state, t.actors::text[], t.needs_reason, t
 	   AS t(steps, from_states, event, to_state, actors, needs_reason, clause)
   JOIN icp.application_kind k
 	ON strpos(t.steps, k.steps) > 0
-	-- "-": but for cancel_access, which the sponsor is not asked about by text message
-   AND NOT (strpos(t.steps, '-') > 0 AND k.code = 'cancel_access')
+	-- "-": but for those that the sponsor is not asked about by text message
+   AND (k.asks_code OR strpos(t.steps, '-') = 0)
  CROSS JOIN LATERAL unnest(t.from_states::text[]) AS f(state);
 
 GRANT SELECT ON icp.actor, icp.state, icp.application_kind, icp.transition TO PUBLIC;

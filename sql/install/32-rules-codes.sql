@@ -318,15 +318,17 @@ COMMENT ON TABLE icp.operation IS
 COMMENT ON TABLE icp.operation_local IS 'A bureau''s own rows of icp.operation, and those it puts in place of shipped ones';
 GRANT SELECT ON icp.operation, icp.operation_local TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('icp.operation_local', '');
-INSERT INTO icp.operation (id, name, source, application_kinds) VALUES
-	(1, '新增备案', '企业系统接口规范 V3.0 (2013-10)', '{new_filing}'),
-	(2, '新增网站', '企业系统接口规范 V3.0 (2013-10)', '{new_site}'),
-	(3, '新增接入', '企业系统接口规范 V3.0 (2013-10)', '{new_access}'),
-	(4, '变更备案', '企业系统接口规范 V3.0 (2013-10)', '{change_sponsor,change_principal,change_site,change_access}'),
-	(5, '取消接入', '企业系统接口规范 V3.0 (2013-10)', '{cancel_access}'),
-	(6, '注销主体', '企业系统接口规范 V3.0 (2013-10)', '{cancel_sponsor}'),
-	(7, '注销网站', '企业系统接口规范 V3.0 (2013-10)', '{cancel_site}'),
-	(35, '新增核验单', '企业系统接口规范 V3.0 (2013-10)', '{}');
+INSERT INTO icp.operation (id, name, source, application_kinds)
+SELECT o.id, o.name, o.source, ARRAY(SELECT k.code FROM icp.application_kind k WHERE k.operation = o.id ORDER BY k.ordinal, k.code)
+  FROM (VALUES
+	(1, '新增备案', '企业系统接口规范 V3.0 (2013-10)'),
+	(2, '新增网站', '企业系统接口规范 V3.0 (2013-10)'),
+	(3, '新增接入', '企业系统接口规范 V3.0 (2013-10)'),
+	(4, '变更备案', '企业系统接口规范 V3.0 (2013-10)'),
+	(5, '取消接入', '企业系统接口规范 V3.0 (2013-10)'),
+	(6, '注销主体', '企业系统接口规范 V3.0 (2013-10)'),
+	(7, '注销网站', '企业系统接口规范 V3.0 (2013-10)'),
+	(35, '新增核验单', '企业系统接口规范 V3.0 (2013-10)')) AS o (id, name, source);
 
 CREATE TABLE icp.result_code (
 	id integer PRIMARY KEY CHECK (id OPERATOR(pg_catalog.>=) 0),

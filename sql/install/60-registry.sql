@@ -6,11 +6,46 @@ CREATE TABLE icp.registry_template (
 	subject		text NOT NULL UNIQUE,
 	body		text NOT NULL
 );
-COMMENT ON TABLE icp.registry_template IS 'The registry as SQL, in which @registry@ stands for the schema''s name';
+COMMENT ON TABLE icp.registry_template IS 'The registry as SQL, with the words that icp.fill_template() fills in';
 COMMENT ON COLUMN icp.registry_template.ordinal IS 'Order in which the templates are run';
 COMMENT ON COLUMN icp.registry_template.subject IS 'What the template is about';
 COMMENT ON COLUMN icp.registry_template.body IS 'SQL commands';
 GRANT SELECT ON icp.registry_template TO PUBLIC;
+
+-- What a kind or a state is stands in its row alone.  Constraints, predicates of indexes and WHENs of triggers cannot look it
+-- up, and functions need not: a template says which it means, and they are put there by name.
+CREATE FUNCTION icp.fill_template(body text, schema name) RETURNS text
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	word	record;
+	filled	text;
+BEGIN
+	FOR word IN
+		SELECT DISTINCT m[1] AS whole, m[2] AS what, m[3] AS condition
+		  FROM regexp_matches(body, '(@(kinds|states|kind):([^@]+)@)', 'g') m
+	LOOP
+		IF word.what = 'kinds' THEN
+			EXECUTE 'SELECT string_agg(quote_literal(k.code), '', '' ORDER BY k.ordinal, k.code) FROM icp.application_kind k WHERE '
+				|| word.condition INTO filled;
+		ELSIF word.what = 'states' THEN
+			EXECUTE 'SELECT string_agg(quote_literal(s.code), '', '' ORDER BY s.ordinal) FROM icp.state s WHERE '
+				|| word.condition INTO filled;
+		ELSE
+			EXECUTE format('SELECT ''CASE kind'' || string_agg(format('' WHEN %%L THEN %%L'', k.code, k.%1$I), '''' ORDER BY k.ordinal, k.code)'
+						   ' || '' ELSE kind END'' FROM icp.application_kind k WHERE k.%1$I <> k.code', word.condition) INTO filled;
+		END IF;
+		IF filled IS NULL THEN
+			RAISE EXCEPTION 'a template asks for %, and there is none', word.whole USING ERRCODE = 'no_data_found';
+		END IF;
+		body := replace(body, word.whole, filled);
+	END LOOP;
+	RETURN replace(body, '@registry@', quote_ident(schema));
+END
+$$;
+COMMENT ON FUNCTION icp.fill_template(text, name) IS
+	'A template for a schema: @registry@ is its quoted name; @kinds:condition@ and @states:condition@ the codes of icp.application_kind and icp.state for which it holds, as literals; @kind:column@ an expression that makes of "kind" what its row says there';
 
 -- What a group role is more than a bundle of rights: made beforehand by somebody else, or changed since.
 CREATE FUNCTION icp.role_problems() RETURNS TABLE (name text, problem text)
@@ -105,7 +140,7 @@ BEGIN
 				  HINT = format('The owner of the extension runs SELECT icp.allow_triggers(%L).', quote_ident(current_user));
 	END IF;
 	FOR template IN SELECT t.subject, t.body FROM icp.registry_template t ORDER BY t.ordinal LOOP
-		EXECUTE pg_catalog.replace(template.body, '@registry@', pg_catalog.quote_ident(schema));
+		EXECUTE icp.fill_template(template.body, schema);
 	END LOOP;
 	-- what default privileges of the owner granted by themselves
 	FOR command IN SELECT p.revoke FROM icp.registry_right_problems(schema) p WHERE p.problem = 'added' LOOP

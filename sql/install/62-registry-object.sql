@@ -124,7 +124,7 @@ BEGIN
 	-- A registry is laid, looked at and undone, so that nothing of it stays but what was seen.
 	BEGIN
 		FOR template IN SELECT t.body FROM icp.registry_template t ORDER BY t.ordinal LOOP
-			EXECUTE pg_catalog.replace(template.body, '@registry@', scratch);
+			EXECUTE icp.fill_template(template.body, scratch);
 		END LOOP;
 		SELECT array_agg(o.kind), array_agg(pg_catalog.replace(o.name, scratch, '@registry@')),
 			   array_agg(pg_catalog.replace(o.definition, scratch, '@registry@'))

@@ -25,20 +25,21 @@ CREATE TABLE @registry@.application (
 	takes_effect_on	date,
 	CONSTRAINT application_province_code_check CHECK (province_code = icp.province_code(province)),
 	CONSTRAINT application_subject_check CHECK (
-		CASE WHEN kind IN ('change_sponsor', 'change_principal', 'cancel_sponsor', 'licence', 'password_reset')
+		CASE WHEN kind IN (@kinds:concerns = 'sponsor'@)
 			 THEN site_id IS NULL AND access_id IS NULL
-			 WHEN kind IN ('new_access', 'change_access', 'cancel_access')
+			 WHEN kind IN (@kinds:concerns = 'access'@)
 			 THEN site_id IS NOT NULL AND access_id IS NOT NULL
 			 ELSE site_id IS NOT NULL AND access_id IS NULL END),
 	-- A sponsor hands it to its provider, who alone reports it (1 一); a bureau's own act and a licence need none.
-	CONSTRAINT application_provider_check CHECK (provider_id IS NOT NULL OR filed_by = 'bureau' OR kind = 'licence'),
+	CONSTRAINT application_provider_check CHECK (
+		provider_id IS NOT NULL OR filed_by = 'bureau' OR kind IN (@kinds:NOT through_provider@)),
 	CONSTRAINT application_bureau_check CHECK (
-		filed_by <> 'bureau' OR kind IN ('cancel_sponsor', 'cancel_site', 'cancel_access')),
+		filed_by <> 'bureau' OR kind IN (@kinds:by_bureau@)),
 	CONSTRAINT application_licence_check CHECK (
-		licence IS NULL OR kind = 'licence' AND icp.kind_of(licence) <> 'filing'
+		licence IS NULL OR kind IN (@kinds:carries_licence@) AND icp.kind_of(licence) <> 'filing'
 						   AND coalesce(icp.province_of(licence) = province, true)),
 	CONSTRAINT application_ground_check CHECK (
-		ground IS NULL OR kind IN ('cancel_sponsor', 'cancel_site', 'cancel_access')
+		ground IS NULL OR kind IN (@kinds:by_bureau@)
 						  AND ground IN ('stopped', 'public_report', 'inspection', 'circular', 'request', 'false_record',
 										 'false_approval', 'no_access', 'conflict')),
 	-- A sponsor and a site of it are not cancelled side by side, nor one of them twice (result codes 1027, 1030, 1042).
@@ -46,8 +47,8 @@ CREATE TABLE @registry@.application (
 		numrange(sponsor_id::numeric + coalesce(site_id, 0)::numeric * 1e-19,
 				 sponsor_id::numeric + CASE WHEN site_id IS NULL THEN 0.9999999999999999999
 											ELSE site_id::numeric * 1e-19 END, '[]') WITH &&)
-		WHERE (kind IN ('cancel_sponsor', 'cancel_site')
-			   AND state IN ('submitted', 'pre_verified', 'verified', 'reported', 'sms', 'conflicted', 'reviewing'))
+		WHERE (kind IN (@kinds:one_at_a_time = 'cancellation'@)
+			   AND state IN (@states:under_way@))
 );
 CREATE INDEX application_kind_idx ON @registry@.application (kind);
 CREATE INDEX application_state_idx ON @registry@.application (state, province_code);
@@ -59,15 +60,15 @@ CREATE INDEX application_provider_id_idx ON @registry@.application (provider_id)
 -- One of a kind at a time is under way (result code 1017: a change is already pending).  New sites of one sponsor may go
 -- side by side: they are one sponsor's record (3 Q4).
 CREATE UNIQUE INDEX application_sponsor_under_way_key
-	ON @registry@.application (sponsor_id, (CASE kind WHEN 'change_principal' THEN 'change_sponsor' ELSE kind END))
-	WHERE kind IN ('change_sponsor', 'change_principal', 'licence', 'password_reset')
-	  AND state IN ('submitted', 'pre_verified', 'verified', 'reported', 'sms', 'conflicted', 'reviewing');
-CREATE UNIQUE INDEX application_site_under_way_key ON @registry@.application (site_id)
-	WHERE kind = 'change_site'
-	  AND state IN ('submitted', 'pre_verified', 'verified', 'reported', 'sms', 'conflicted', 'reviewing');
-CREATE UNIQUE INDEX application_access_under_way_key ON @registry@.application (access_id)
-	WHERE kind IN ('new_access', 'change_access', 'cancel_access')
-	  AND state IN ('submitted', 'pre_verified', 'verified', 'reported', 'sms', 'conflicted', 'reviewing');
+	ON @registry@.application (sponsor_id, (@kind:one_at_a_time@))
+	WHERE kind IN (@kinds:concerns = 'sponsor' AND one_at_a_time <> 'cancellation'@)
+	  AND state IN (@states:under_way@);
+CREATE UNIQUE INDEX application_site_under_way_key ON @registry@.application (site_id, (@kind:one_at_a_time@))
+	WHERE kind IN (@kinds:concerns = 'site' AND one_at_a_time <> 'cancellation'@)
+	  AND state IN (@states:under_way@);
+CREATE UNIQUE INDEX application_access_under_way_key ON @registry@.application (access_id, (@kind:one_at_a_time@))
+	WHERE kind IN (@kinds:concerns = 'access' AND one_at_a_time <> 'cancellation'@)
+	  AND state IN (@states:under_way@);
 COMMENT ON TABLE @registry@.application IS 'Applications (申请): what moves through the workflow (4 §18)';
 COMMENT ON COLUMN @registry@.application.id IS 'Surrogate key';
 COMMENT ON COLUMN @registry@.application.kind IS 'Kind, see icp.application_kind';
@@ -122,7 +123,7 @@ CREATE FUNCTION @registry@.is_of_stranger(app @registry@.application) RETURNS bo
 BEGIN ATOMIC
 	-- (what the sponsor's own account entered is its own application, whichever provider it chose)
 	SELECT app.filed_by = 'provider' AND app.provider_id IS NOT NULL
-	   AND app.kind NOT IN ('new_filing', 'new_site', 'licence')
+	   AND app.kind NOT IN (@kinds:brings_site OR NOT through_provider@)
 	   AND NOT @registry@.serves_record(app.provider_id, app.sponsor_id);
 END;
 COMMENT ON FUNCTION @registry@.is_of_stranger(@registry@.application) IS
@@ -163,7 +164,7 @@ DECLARE
 	wrong	text;
 	hint	text;
 BEGIN
-	IF entered.kind = 'new_filing' THEN
+	IF entered.kind IN (@kinds:brings_sponsor@) THEN
 		PERFORM @registry@.require_draft(entered.sponsor_id, entered.site_id);
 		RETURN;
 	END IF;
@@ -172,11 +173,11 @@ BEGIN
 		RETURN;
 	END IF;
 	SELECT CASE WHEN s.status <> 'filed' THEN format('sponsor (主体) %s is %s, not filed', s.id, s.status)
-				WHEN entered.kind = 'new_site' AND t.status <> 'draft'
+				WHEN entered.kind IN (@kinds:brings_site@) AND t.status <> 'draft'
 				THEN format('site (网站) %s is %s, not a draft', t.id, t.status)
-				WHEN entered.kind <> 'new_site' AND t.status <> 'filed'
+				WHEN entered.kind NOT IN (@kinds:brings_site@) AND t.status <> 'filed'
 				THEN format('site (网站) %s is %s, not filed', t.id, t.status)
-				WHEN entered.kind IN ('change_access', 'cancel_access') AND a.status <> 'live'
+				WHEN entered.kind IN (@kinds:concerns = 'access' AND act <> 'add'@) AND a.status <> 'live'
 				THEN format('access (接入) %s is %s, not live', a.id, a.status) END
 	  INTO wrong
 	  FROM @registry@.sponsor s
@@ -186,7 +187,7 @@ BEGIN
 	IF wrong IS NOT NULL THEN
 		RAISE EXCEPTION 'application of kind % (%) is not possible: %', entered.kind, what, wrong
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-				  HINT = CASE WHEN entered.kind = 'new_site' THEN 'Enter the site anew; a sponsor''s first one with kind new_filing.'
+				  HINT = CASE WHEN entered.kind IN (@kinds:brings_site@) THEN 'Enter the site anew; a sponsor''s first one with kind new_filing.'
 							  ELSE 'Only what is filed is changed or cancelled (3 Q19, Q21); a draft is altered or withdrawn.' END;
 	END IF;
 END
@@ -208,11 +209,11 @@ BEGIN
 	 WHERE a.site_id = find_access.site_id
 	   AND (a.provider_id = find_access.provider_id
 			-- the only one there is
-			OR find_access.kind <> 'new_access' AND a.status = 'live'
+			OR find_access.kind NOT IN (@kinds:act = 'add' AND concerns = 'access'@) AND a.status = 'live'
 			   AND NOT EXISTS (SELECT FROM @registry@.access o
 								WHERE o.site_id = a.site_id AND o.id <> a.id
 								  AND (o.status = 'live' OR o.provider_id = find_access.provider_id)));
-	IF find_access.kind = 'new_access' AND find_access.provider_id IS NOT NULL THEN
+	IF find_access.kind IN (@kinds:act = 'add' AND concerns = 'access'@) AND find_access.provider_id IS NOT NULL THEN
 		IF found_id IS NULL THEN
 			INSERT INTO @registry@.access AS a (site_id, provider_id)
 			VALUES (find_access.site_id, find_access.provider_id)
@@ -282,7 +283,7 @@ BEGIN
 	   OR NEW.site_id IS NOT NULL AND NOT EXISTS (SELECT FROM @registry@.site s WHERE s.id = NEW.site_id) THEN
 		PERFORM @registry@.refuse_subject(NEW);
 	ELSIF TG_OP = 'INSERT' AND NEW.province <> of_site.province
-		  AND NEW.kind IN ('change_sponsor', 'change_principal') AND NEW.account_id = of_site.account_id THEN
+		  AND NEW.kind IN (@kinds:act = 'change' AND concerns = 'sponsor'@) AND NEW.account_id = of_site.account_id THEN
 		RAISE EXCEPTION 'a change may not move sponsor % from % to %', NEW.sponsor_id, of_site.province, NEW.province
 			USING ERRCODE = 'check_violation',
 				  DETAIL = 'Result code 1046: a change may not move the subject (主体) to another province.',
@@ -303,7 +304,7 @@ BEGIN
 									   NEW.account_id, NEW.sponsor_id, NEW.site_id) END,
 				  HINT = 'Leave account_id, sponsor_id and province out to have them filled from the site.';
 	END IF;
-	IF NEW.provider_id IS NULL AND NEW.filed_by <> 'bureau' AND NEW.kind <> 'licence' THEN
+	IF NEW.provider_id IS NULL AND NEW.filed_by <> 'bureau' AND NEW.kind NOT IN (@kinds:NOT through_provider@) THEN
 		RAISE EXCEPTION 'application needs a provider (接入提供者)'
 			USING ERRCODE = 'not_null_violation',
 				  DETAIL = format('Account %s is with no provider.', NEW.account_id),
@@ -315,7 +316,7 @@ BEGIN
 		NEW.access_id := NULL;
 	ELSIF concerned = 'access' THEN
 		IF NEW.access_id IS NULL THEN
-			IF TG_OP = 'INSERT' AND NEW.kind = 'new_access' THEN
+			IF TG_OP = 'INSERT' AND NEW.kind IN (@kinds:act = 'add' AND concerns = 'access'@) THEN
 				PERFORM @registry@.require_record(NEW);		-- before a draft is made for it
 				-- before that draft, what the application's foreign keys lock behind it
 				PERFORM FROM @registry@.account c WHERE c.id = NEW.account_id FOR KEY SHARE;
@@ -354,14 +355,14 @@ BEGIN
 				  ORDER BY m.role = NEW.filed_by DESC, m.id LIMIT 1), NEW.filed_by);
 		END IF;
 		PERFORM @registry@.require_record(NEW);
-		NEW.ended_at := CASE WHEN NEW.state IN ('approved', 'withdrawn', 'expired') THEN coalesce(NEW.ended_at, now()) END;
+		NEW.ended_at := CASE WHEN NEW.state IN (@states:is_final@) THEN coalesce(NEW.ended_at, now()) END;
 		IF of_site.status = 'closed' AND NEW.filed_by <> 'bureau' THEN
 			RAISE EXCEPTION 'account % is closed', NEW.account_id
 				USING ERRCODE = 'object_not_in_prerequisite_state',
 					  DETAIL = 'An account ends with the filing it was for (3 Q21).',
 					  HINT = 'Register a new account, and file anew.';
 		END IF;
-		IF NEW.filed_by <> 'bureau' AND NEW.kind NOT IN ('new_filing', 'new_site', 'new_access', 'licence')
+		IF NEW.filed_by <> 'bureau' AND NEW.kind NOT IN (@kinds:act = 'add' OR NOT through_provider@)
 		   AND NOT @registry@.serves_sponsor(NEW.provider_id, NEW.sponsor_id)
 		THEN
 			RAISE EXCEPTION 'provider % does not serve sponsor %', NEW.provider_id, NEW.sponsor_id
@@ -381,27 +382,23 @@ CREATE FUNCTION @registry@.refuse_second(entered @registry@.application) RETURNS
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 DECLARE
-	of_sponsor	constant text[] := '{change_sponsor,change_principal}';
-	other		@registry@.application;
-	seen		boolean;
+	mine	text := (SELECT k.one_at_a_time FROM icp.application_kind k WHERE k.code = entered.kind);
+	other	@registry@.application;
+	seen	boolean;
 BEGIN
-	IF entered.kind IN ('cancel_sponsor', 'cancel_site') THEN
+	IF mine IS NULL THEN
+		RETURN;
+	ELSIF mine = 'cancellation' THEN
 		-- Of two at once one waits here for the other, so that they do not meet in the index.
 		PERFORM FROM @registry@.sponsor s WHERE s.id = entered.sponsor_id FOR NO KEY UPDATE;
 	END IF;
 	SELECT a.* INTO other
-	  FROM @registry@.application a
+	  FROM @registry@.application a JOIN icp.application_kind k ON k.code = a.kind AND k.one_at_a_time = mine
 	 WHERE a.sponsor_id = entered.sponsor_id AND a.id <> entered.id
-	   AND a.state IN ('submitted', 'pre_verified', 'verified', 'reported', 'sms', 'conflicted', 'reviewing')
-	   AND CASE WHEN entered.kind = ANY (of_sponsor) THEN a.kind = ANY (of_sponsor)
-				WHEN entered.kind IN ('licence', 'password_reset') THEN a.kind = entered.kind
-				WHEN entered.kind = 'change_site' THEN a.kind = entered.kind AND a.site_id = entered.site_id
-				WHEN entered.kind IN ('new_access', 'change_access', 'cancel_access')
-				THEN a.kind IN ('new_access', 'change_access', 'cancel_access') AND a.access_id = entered.access_id
-				WHEN entered.kind = 'cancel_sponsor' THEN a.kind IN ('cancel_sponsor', 'cancel_site')
-				WHEN entered.kind = 'cancel_site'
-				THEN a.kind = 'cancel_sponsor' OR a.kind = 'cancel_site' AND a.site_id = entered.site_id
-				ELSE false END
+	   AND a.state IN (@states:under_way@)
+	   -- what is of the sponsor as a whole is of each of its sites too
+	   AND (a.site_id = entered.site_id OR a.site_id IS NULL OR entered.site_id IS NULL)
+	   AND (a.access_id = entered.access_id OR a.access_id IS NULL OR entered.access_id IS NULL)
 	 ORDER BY a.id LIMIT 1;
 	IF FOUND THEN
 		-- whose it is, and what it asks for, is for those who may see it
@@ -410,12 +407,12 @@ BEGIN
 			MESSAGE = CASE WHEN seen THEN format('application %s (%s) is under way already', other.id, other.kind)
 					  ELSE format('application %s (%s) has to wait: another one of the same record is under way',
 								  entered.id, entered.kind) END,
-			ERRCODE = CASE WHEN entered.kind IN ('cancel_sponsor', 'cancel_site')
+			ERRCODE = CASE WHEN mine = 'cancellation'
 						   THEN 'exclusion_violation' ELSE 'unique_violation' END,
 			TABLE = 'application',
-			CONSTRAINT = CASE WHEN entered.kind IN ('cancel_sponsor', 'cancel_site') THEN 'application_one_cancellation'
-							  WHEN entered.kind = 'change_site' THEN 'application_site_under_way_key'
+			CONSTRAINT = CASE WHEN mine = 'cancellation' THEN 'application_one_cancellation'
 							  WHEN entered.access_id IS NOT NULL THEN 'application_access_under_way_key'
+							  WHEN entered.site_id IS NOT NULL THEN 'application_site_under_way_key'
 							  ELSE 'application_sponsor_under_way_key' END,
 			DETAIL = format('Application %s (%s) would be a second one of the same record (result codes 1017, 1027, 1042).',
 							entered.id, entered.kind),
@@ -439,9 +436,7 @@ BEGIN
 		review := (SELECT t.code FROM icp.clock t
 					WHERE 'reviewing' = ANY (t.states) AND (t.kinds IS NULL OR NEW.kind = ANY (t.kinds)));
 	END IF;
-	IF OLD.state IN ('draft', 'returned') AND NEW.state IN ('submitted', 'reviewing')
-	   AND NEW.kind NOT IN ('new_filing', 'new_site')
-	THEN
+	IF OLD.state IN ('draft', 'returned') AND NEW.state IN ('submitted', 'reviewing') THEN
 		PERFORM @registry@.refuse_second(NEW);
 	END IF;
 	CASE NEW.state
@@ -455,7 +450,7 @@ BEGIN
 		WHEN 'reviewing' THEN
 			IF OLD.state IN ('draft', 'returned') THEN
 				-- who may act as any acts as the bureau, which alone goes past the provider
-				IF NEW.kind IN ('cancel_sponsor', 'cancel_site', 'cancel_access') AND @registry@.acts_as_owner() THEN
+				IF NEW.kind IN (@kinds:by_bureau@) AND @registry@.acts_as_owner() THEN
 					NEW.filed_by := 'bureau';
 				END IF;
 				NEW.due_at := @registry@.due_by(review, now());
@@ -470,7 +465,7 @@ BEGIN
 		WHEN 'withdrawn', 'expired' THEN
 			NEW.ended_at := now();
 		WHEN 'returned' THEN
-			NEW.decided_at := CASE WHEN OLD.state IN ('reviewing', 'conflicted') THEN now() END;
+			NEW.decided_at := CASE WHEN OLD.state IN (@states:in_review@) THEN now() END;
 		ELSE
 			NULL;
 	END CASE;
@@ -490,7 +485,7 @@ BEGIN
 		RAISE EXCEPTION 'application % (%) is the bureau''s own and is not submitted', NEW.id, NEW.kind
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				  HINT = 'The bureau takes it from draft to reviewing (open_review, 4 §22(三)).';
-	ELSIF NEW.state = 'reviewing' AND NEW.kind <> 'licence' THEN
+	ELSIF NEW.state = 'reviewing' AND NEW.kind NOT IN (@kinds:NOT through_provider@) THEN
 		IF NEW.filed_by <> 'bureau' THEN
 			RAISE EXCEPTION 'application % (%) was not opened by the bureau', NEW.id, NEW.kind
 				USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -536,10 +531,10 @@ BEGIN ATOMIC
 						 -- a new access is entered by the provider to be added; that a filing's others are entered
 						 -- by one that serves it, fill_application has seen to
 						 OR m.provider_id = may_apply.provider_id
-							AND may_apply.kind NOT IN ('new_filing', 'new_site', 'licence'))
+							AND may_apply.kind NOT IN (@kinds:brings_site OR NOT through_provider@))
 			   WHEN 'bureau' THEN
 					may_apply.filed_by = 'bureau' AND m.province_code = may_apply.province_code
-					AND may_apply.kind IN ('cancel_sponsor', 'cancel_site', 'cancel_access')
+					AND may_apply.kind IN (@kinds:by_bureau@)
 			   ELSE false END);
 END;
 COMMENT ON FUNCTION @registry@.may_apply(text, text, smallint, bigint, bigint) IS
@@ -549,7 +544,7 @@ COMMENT ON FUNCTION @registry@.may_apply(text, text, smallint, bigint, bigint) I
 CREATE FUNCTION @registry@.with_bureau(state text) RETURNS boolean
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
-	RETURN state IN ('reported', 'sms', 'conflicted', 'reviewing');
+	RETURN state IN (@states:with_bureau@);
 COMMENT ON FUNCTION @registry@.with_bureau(text) IS 'Does an application in this state lie with the bureau, so that nothing of it is altered?';
 
 -- Otherwise whoever sees the application could put another reason under the bureau's refusal.
@@ -594,7 +589,7 @@ CREATE TRIGGER keep_reason BEFORE UPDATE ON @registry@.application
 	EXECUTE FUNCTION @registry@.keep_reason();
 -- as text: a dump is restored with an empty search_path, where IS DISTINCT FROM finds no operator of icp
 CREATE TRIGGER keep_licence BEFORE UPDATE ON @registry@.application
-	FOR EACH ROW WHEN (NEW.licence::text IS DISTINCT FROM OLD.licence::text AND OLD.state IN ('approved', 'withdrawn', 'expired'))
+	FOR EACH ROW WHEN (NEW.licence::text IS DISTINCT FROM OLD.licence::text AND OLD.state IN (@states:is_final@))
 	EXECUTE FUNCTION @registry@.keep_licence();
 -- after a_enforce_transition, which says whether there is such a step and whose it is
 CREATE TRIGGER ab_guard_opening AFTER UPDATE ON @registry@.application

@@ -226,7 +226,7 @@ BEGIN
 	UPDATE @registry@.access c SET status = 'cancelled' WHERE c.site_id = cancel_site.site_id AND c.status <> 'cancelled';
 	PERFORM @registry@.drop_changes(ARRAY(
 		SELECT a.id FROM @registry@.application a JOIN icp.state s ON s.code = a.state
-		 WHERE a.site_id = cancel_site.site_id AND a.kind IN ('change_site', 'change_access') AND NOT s.is_final));
+		 WHERE a.site_id = cancel_site.site_id AND a.kind IN (@kinds:act = 'change' AND concerns <> 'sponsor'@) AND NOT s.is_final));
 END
 $$;
 COMMENT ON FUNCTION @registry@.cancel_site(bigint, text) IS
@@ -252,7 +252,7 @@ BEGIN
 	UPDATE @registry@.access c SET status = 'cancelled' WHERE c.site_id = ANY (ended) AND c.status <> 'cancelled';
 	PERFORM @registry@.drop_changes(ARRAY(
 		SELECT a.id FROM @registry@.application a JOIN icp.state s ON s.code = a.state
-		 WHERE a.site_id = ANY (ended) AND a.kind IN ('change_site', 'change_access') AND NOT s.is_final));
+		 WHERE a.site_id = ANY (ended) AND a.kind IN (@kinds:act = 'change' AND concerns <> 'sponsor'@) AND NOT s.is_final));
 END
 $$;
 COMMENT ON FUNCTION @registry@.cancel_sites(bigint[], text) IS
@@ -281,7 +281,7 @@ BEGIN
 		jsonb_build_object('number', ended.number));
 	PERFORM @registry@.drop_changes(ARRAY(
 		SELECT a.id FROM @registry@.application a JOIN icp.state s ON s.code = a.state
-		 WHERE a.sponsor_id = cancel_sponsor.sponsor_id AND a.kind IN ('change_sponsor', 'change_principal') AND NOT s.is_final));
+		 WHERE a.sponsor_id = cancel_sponsor.sponsor_id AND a.kind IN (@kinds:act = 'change' AND concerns = 'sponsor'@) AND NOT s.is_final));
 	-- The user name stops working (3 Q21), unless another of its filings goes on.
 	UPDATE @registry@.account c SET status = 'closed'
 	 WHERE c.id = ended.account_id
@@ -380,10 +380,10 @@ BEGIN
 	-- Planned for each, and with the sponsor as the only condition: a plan that was made while the table was small, one
 	-- along the ids for the first, or one along all cancellations under way would read them all for each of many sites
 	-- that end at once.
-	EXECUTE 'SELECT min(a.id) FILTER (WHERE (a.kind = ''cancel_sponsor'' OR a.kind = ''cancel_site'' AND a.site_id = $2)
-											AND a.state IN (''submitted'', ''reported'', ''sms'', ''reviewing''))
+	EXECUTE 'SELECT min(a.id) FILTER (WHERE a.kind = ANY ($3) AND (a.site_id IS NULL OR a.site_id = $2) AND a.state = ANY ($4))
 			   FROM @registry@.application a WHERE a.sponsor_id = $1'
-		INTO opened USING of_sponsor, site_id;
+		INTO opened
+		USING of_sponsor, site_id, ARRAY[@kinds:one_at_a_time = 'cancellation'@], ARRAY[@states:under_way@];
 	IF opened IS NULL THEN
 		INSERT INTO @registry@.application (kind, site_id, filed_by, ground, reason)
 		VALUES ('cancel_site', open_cancellation.site_id, 'bureau', open_cancellation.ground, why)

@@ -113,18 +113,14 @@ COMMENT ON FUNCTION @registry@.part_of(text) IS
 	'What a field of the rules belongs to: sponsor, principal (a part of the sponsor''s record), site or access';
 
 CREATE FUNCTION @registry@.judged_parts(kind text, sponsor_status text) RETURNS text[]
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
-	RETURN CASE kind
-		WHEN 'new_filing' THEN CASE sponsor_status WHEN 'draft' THEN '{sponsor,principal,site,access}'::text[]
-			ELSE '{site,access}' END
-		WHEN 'new_site' THEN '{site,access}'
-		WHEN 'new_access' THEN '{access}'
-		WHEN 'change_sponsor' THEN '{sponsor,principal}'
-		WHEN 'change_principal' THEN '{principal}'
-		WHEN 'change_site' THEN '{site}'
-		WHEN 'change_access' THEN '{access}'
-		ELSE '{}' END;
+BEGIN ATOMIC
+	SELECT coalesce((SELECT CASE WHEN k.brings_sponsor AND sponsor_status IS DISTINCT FROM 'draft'
+								 THEN array_remove(array_remove(k.judged, 'sponsor'), 'principal')
+								 ELSE k.judged END
+					   FROM icp.application_kind k WHERE k.code = judged_parts.kind), '{}');
+END;
 COMMENT ON FUNCTION @registry@.judged_parts(text, text) IS
 	'What an application of a kind concerns, and so is judged; a sponsor that is filed already was judged then';
 
@@ -181,7 +177,7 @@ BEGIN
 		RETURN;
 	END IF;
 	-- what lies with the bureau is judged by the rules of the day of the report, what does not by today's
-	on_day := (CASE WHEN a.state IN ('reported', 'sms', 'conflicted', 'reviewing', 'approved')
+	on_day := (CASE WHEN a.state IN (@states:with_bureau@, 'approved')
 			   THEN coalesce(a.reported_at, now()) ELSE now() END AT TIME ZONE 'Asia/Shanghai')::date;
 	RETURN QUERY
 	SELECT j.relation, j.row_id, j.violation

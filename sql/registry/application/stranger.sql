@@ -26,9 +26,9 @@ BEGIN
 			 WHERE s.id = of_sponsor AND s.status = 'filed'
 			   AND s.account_id = coalesce(may_name_record.account_id, s.account_id)
 			   AND s.province_code = coalesce(icp.province_code(may_name_record.province), s.province_code)
-			   AND CASE WHEN may_name_record.kind IN ('new_access', 'change_site', 'cancel_site')
+			   AND CASE WHEN may_name_record.kind IN (@kinds:act = 'add' AND concerns = 'access' OR act IN ('change', 'cancel') AND concerns = 'site'@)
 						THEN t.sponsor_id = s.id AND t.status = 'filed'
-						WHEN may_name_record.kind IN ('change_sponsor', 'change_principal', 'cancel_sponsor', 'password_reset')
+						WHEN may_name_record.kind IN (@kinds:concerns = 'sponsor' AND through_provider@)
 						THEN of_site IS NULL OR t.sponsor_id = s.id AND t.status = 'filed'
 						ELSE false END
 			   AND (may_name_record.access_id IS NULL
@@ -89,13 +89,13 @@ ALTER TABLE @registry@.consent_code ENABLE ROW LEVEL SECURITY;
 CREATE FUNCTION @registry@.has_consent(app @registry@.application) RETURNS boolean
 	LANGUAGE sql STABLE
 BEGIN ATOMIC
-	SELECT CASE WHEN app.kind = 'password_reset'
+	SELECT CASE WHEN app.kind IN (@kinds:asks_password = 'letter'@)
 				-- the letter with its papers stands for the password that is lost (4 附件1 二)
 				THEN EXISTS (SELECT FROM @registry@.reset_letter l WHERE l.application_id = app.id AND l.differences = '{}')
 				ELSE EXISTS (SELECT FROM @registry@.given_password g
 							   JOIN @registry@.filing_password f ON f.sponsor_id = app.sponsor_id
 							  WHERE g.application_id = app.id AND g.is_right AND g.given_at >= f.made_at)
-					 OR app.kind <> 'new_access'
+					 OR app.kind NOT IN (@kinds:asks_password = 'always'@)
 						AND EXISTS (SELECT FROM @registry@.consent_code c
 									 WHERE c.application_id = app.id AND c.confirmed_at IS NOT NULL) END;
 END;
@@ -115,11 +115,11 @@ BEGIN
 	END IF;
 	RAISE EXCEPTION 'application % (%) is about the record of somebody else, and stays %', NEW.id, NEW.kind, OLD.state
 		USING ERRCODE = 'insufficient_privilege',
-			  DETAIL = CASE WHEN NEW.kind = 'password_reset'
+			  DETAIL = CASE WHEN NEW.kind IN (@kinds:asks_password = 'letter'@)
 					   THEN 'The papers have not been found equal to the filing (4 附件1 二).'
 					   ELSE 'The filing password (备案密码) was not given, or not rightly (4 §18(五), §47).' END,
-			  HINT = CASE WHEN NEW.kind = 'password_reset' THEN 'compare_reset_letter(application_id, items) compares them.'
-					 WHEN NEW.kind <> 'new_access' AND @registry@.sms_is_on(NEW.kind, now())
+			  HINT = CASE WHEN NEW.kind IN (@kinds:asks_password = 'letter'@) THEN 'compare_reset_letter(application_id, items) compares them.'
+					 WHEN NEW.kind NOT IN (@kinds:asks_password = 'always'@) AND @registry@.sms_is_on(NEW.kind, now())
 					 THEN 'The sponsor has it: give_password(application_id, password). Or ask_code(application_id) sends a code (短信核验) to its person in charge: give_code(application_id, code). Without both it applies for another password: password_reset.'
 					 ELSE 'The sponsor has it: give_password(application_id, password). Who has lost it applies for another: password_reset (4 §48).' END;
 END
@@ -144,12 +144,12 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'role "%" may not ask for a code with application %', @registry@.acting_user(), lock_consent.application_id
 			USING ERRCODE = 'insufficient_privilege', HINT = 'The provider that the application is entered with may.';
-	ELSIF app.state NOT IN ('draft', 'returned') OR app.kind IN ('new_access', 'password_reset')
+	ELSIF app.state NOT IN ('draft', 'returned') OR app.kind IN (@kinds:asks_password IN ('always', 'letter')@)
 		  OR NOT @registry@.is_of_stranger(app) THEN
 		RAISE EXCEPTION 'application % (%) needs no code (验证码)', app.id, app.kind
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				  DETAIL = 'It stands in for the filing password where a provider that is new to a record applies for a change or a cancellation of it.',
-				  HINT = CASE app.kind WHEN 'new_access' THEN 'A new access needs the filing password (4 §18(五)): give_password().' END;
+				  HINT = CASE WHEN app.kind IN (@kinds:asks_password = 'always'@) THEN 'A new access needs the filing password (4 §18(五)): give_password().' END;
 	ELSIF NOT @registry@.sms_is_on(app.kind, now()) THEN
 		RAISE EXCEPTION 'no codes (短信核验) are sent here for applications of kind %', app.kind
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Setting "sms" says from when. give_password() gives the password.';

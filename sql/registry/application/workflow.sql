@@ -15,25 +15,25 @@ BEGIN
 	  LEFT JOIN @registry@.site t ON t.id = a.site_id
 	  LEFT JOIN @registry@.access c ON c.id = a.access_id
 	 CROSS JOIN LATERAL (VALUES
-		(CASE WHEN a.kind <> 'new_filing' AND s.status <> 'filed'
+		(CASE WHEN a.kind NOT IN (@kinds:brings_sponsor@) AND s.status <> 'filed'
 			  THEN format('sponsor (主体) %s is %s, not filed (result code 1049; 3 Q21)', s.id, s.status) END),
-		(CASE WHEN a.kind NOT IN ('new_filing', 'new_site') AND t.status <> 'filed'
+		(CASE WHEN a.kind NOT IN (@kinds:brings_site@) AND t.status <> 'filed'
 			  THEN format('site (网站) %s is %s, not filed (result code 1049; 3 Q21)', t.id, t.status) END),
 		-- a draft may have been moved since, and all that was verified is the other sponsor's
 		(CASE WHEN t.sponsor_id <> a.sponsor_id
 			  THEN format('site (网站) %s has been moved to sponsor (主体) %s, the application is of sponsor %s: move it back, or apply anew',
 						  t.id, t.sponsor_id, a.sponsor_id) END),
-		(CASE WHEN a.kind IN ('change_access', 'cancel_access') AND c.status <> 'live'
+		(CASE WHEN a.kind IN (@kinds:concerns = 'access' AND act <> 'add'@) AND c.status <> 'live'
 			  THEN format('access (接入) %s is %s, not live (result code 1050)', c.id, c.status) END),
-		(CASE WHEN a.kind = 'new_access' AND c.status = 'live'
+		(CASE WHEN a.kind IN (@kinds:act = 'add' AND concerns = 'access'@) AND c.status = 'live'
 			  THEN format('access (接入) %s is there already (result code 1038)', c.id) END),
-		(CASE WHEN a.kind = 'cancel_access' AND c.status = 'live' AND t.status = 'filed'
+		(CASE WHEN a.kind IN (@kinds:concerns = 'access' AND act = 'cancel'@) AND c.status = 'live' AND t.status = 'filed'
 				   AND NOT EXISTS (SELECT FROM @registry@.access o
 									WHERE o.site_id = a.site_id AND o.status = 'live' AND o.id <> a.access_id)
 			  THEN format('access (接入) %s is the last of site %s and cannot be cancelled (result code 1025; 4 §14(四)): add the new one first, or cancel the site',
 						  c.id, t.id) END),
 		-- other providers are added when it has its number
-		(CASE WHEN a.kind IN ('new_filing', 'new_site')
+		(CASE WHEN a.kind IN (@kinds:brings_site@)
 				   AND (SELECT count(*) FROM @registry@.access o WHERE o.site_id = a.site_id AND o.status <> 'cancelled'
 																   AND o.provider_id <> a.provider_id) > 0
 			  THEN format('site (网站) %s has an access through another provider; a first filing goes through one (4 §18(五))', t.id) END),
@@ -42,9 +42,9 @@ BEGIN
 							  AND icp.province_code(h.province) <> s.province_code)
 			  THEN format('a change may not move sponsor (主体) %s to another province (result code 1046)', s.id) END),
 		-- (who is exempt may approve one that changes nothing, as it may a change that proposes nothing)
-		(CASE WHEN a.kind = 'licence' AND a.licence IS NULL AND NOT @registry@.owner_is_exempt()
+		(CASE WHEN a.kind IN (@kinds:carries_licence@) AND a.licence IS NULL AND NOT @registry@.owner_is_exempt()
 			  THEN 'no licence number (经营许可证号): column licence (4 §21(二))' END),
-		(CASE WHEN a.kind = 'licence' AND EXISTS (SELECT FROM @registry@.sponsor o
+		(CASE WHEN a.kind IN (@kinds:carries_licence@) AND EXISTS (SELECT FROM @registry@.sponsor o
 												   WHERE o.number = a.licence AND o.status = 'filed' AND o.id <> s.id)
 			  THEN format('licence %s is another sponsor''s number', a.licence) END))
 		   AS v(problem)
@@ -63,7 +63,7 @@ BEGIN
 	RETURN QUERY
 	SELECT format('domain (域名) %s is filed for site %s of sponsor %s', d::text, t.id, t.sponsor_id)
 	  FROM @registry@.application a
-	  LEFT JOIN @registry@.site s ON s.id = a.site_id AND a.kind IN ('new_filing', 'new_site')
+	  LEFT JOIN @registry@.site s ON s.id = a.site_id AND a.kind IN (@kinds:brings_site@)
 	  LEFT JOIN @registry@.site_change h ON h.application_id = a.id AND h.status = 'pending'
 	 CROSS JOIN LATERAL icp.domains(coalesce(s.domains, h.domains)) AS d
 	  JOIN @registry@.claim c ON c.key_hash = icp.claim_hash('domain', d::text) AND c.kind = 'domain' AND c.key = d::text
@@ -127,9 +127,9 @@ CREATE FUNCTION @registry@.lock_record() RETURNS trigger
 	SET search_path = pg_catalog, icp, pg_temp
 AS $$
 BEGIN
-	IF NEW.state = 'approved' AND NEW.kind = 'cancel_sponsor' THEN
+	IF NEW.state = 'approved' AND NEW.kind IN (@kinds:concerns = 'sponsor' AND act = 'cancel'@) THEN
 		PERFORM @registry@.lock_sponsor(NEW.sponsor_id);
-	ELSIF NEW.state = 'approved' AND NEW.kind = 'licence' THEN
+	ELSIF NEW.state = 'approved' AND NEW.kind IN (@kinds:carries_licence@) THEN
 		PERFORM @registry@.lock_records(ARRAY[NEW.sponsor_id],
 			ARRAY(SELECT t.id FROM @registry@.site t WHERE t.sponsor_id = NEW.sponsor_id AND t.status = 'filed'));
 	ELSIF NEW.state = 'approved' THEN
@@ -208,7 +208,7 @@ BEGIN
 		SELECT string_agg(p, '; ') INTO problems FROM @registry@.report_problems(NEW.id) p;
 		UPDATE @registry@.application a
 		   SET state = CASE WHEN problems IS NOT NULL THEN 'returned'
-							WHEN steps IN ('F', 'V', 'C') AND NEW.kind <> 'cancel_access'
+							WHEN NEW.kind IN (@kinds:asks_code@)
 								 AND @registry@.sms_is_on(NEW.kind, now()) THEN 'sms'
 							WHEN steps IN ('F', 'V')
 								 AND EXISTS (SELECT FROM @registry@.blocking_conflicts(NEW.id)) THEN 'conflicted'

@@ -6,16 +6,16 @@
 CREATE VIEW @registry@.claim_application AS
 SELECT '@registry@.site'::regclass AS holder, a.site_id AS holder_id, a.id AS application,
 	   NULL::regclass AS record_holder, NULL::bigint AS record_id
-  FROM @registry@.application a WHERE a.kind IN ('new_filing', 'new_site')
+  FROM @registry@.application a WHERE a.kind IN (@kinds:brings_site@)
 UNION ALL
 SELECT '@registry@.sponsor'::regclass, a.sponsor_id, a.id, NULL, NULL
-  FROM @registry@.application a WHERE a.kind = 'new_filing'
+  FROM @registry@.application a WHERE a.kind IN (@kinds:brings_sponsor@)
 UNION ALL
 SELECT '@registry@.site_change'::regclass, a.id, a.id, '@registry@.site'::regclass, a.site_id
-  FROM @registry@.application a WHERE a.kind LIKE 'change\_%'
+  FROM @registry@.application a WHERE a.kind IN (@kinds:act = 'change'@)
 UNION ALL
 SELECT '@registry@.sponsor_change'::regclass, a.id, a.id, '@registry@.sponsor'::regclass, a.sponsor_id
-  FROM @registry@.application a WHERE a.kind LIKE 'change\_%';
+  FROM @registry@.application a WHERE a.kind IN (@kinds:act = 'change'@);
 COMMENT ON VIEW @registry@.claim_application IS 'Which application brings the claims of which row; the owner''s';
 COMMENT ON COLUMN @registry@.claim_application.holder IS 'Table of the row that makes the claims';
 COMMENT ON COLUMN @registry@.claim_application.holder_id IS 'Id of that row; of a change its application''s';

@@ -112,7 +112,7 @@ BEGIN
 	IF NEW.settlement LIKE 'reject%' THEN
 		losers := ARRAY(SELECT @registry@.applications_of_holder(loser_holder, loser_id));
 		UPDATE @registry@.application a SET state = 'returned', reason = the_reason
-		 WHERE a.id = ANY (losers) AND a.state IN ('conflicted', 'reviewing');
+		 WHERE a.id = ANY (losers) AND a.state IN (@states:in_review@);
 	ELSIF NEW.settlement LIKE 'revoke%' THEN
 		PERFORM @registry@.recheck_rivals(@registry@.revoke_holder(loser_holder, loser_id, the_reason));
 		PERFORM @registry@.send_notice('conflict_revoked', told.application, 'sponsor',
@@ -259,7 +259,7 @@ $$;
 COMMENT ON FUNCTION @registry@.keep_settlements() IS
 	'Trigger: the settlements of an applied change''s claims hold for the record''s claims too; then persons'' digests go';
 CREATE TRIGGER d_keep_settlements AFTER UPDATE ON @registry@.application
-	FOR EACH ROW WHEN (NEW.state = 'approved' AND NEW.state IS DISTINCT FROM OLD.state AND NEW.kind LIKE 'change\_%')
+	FOR EACH ROW WHEN (NEW.state = 'approved' AND NEW.state IS DISTINCT FROM OLD.state AND NEW.kind IN (@kinds:act = 'change'@))
 	EXECUTE FUNCTION @registry@.keep_settlements();
 
 -- Both sides are told that there is a conflict, the applicant also about what; whom with, the bureau tells in its reason

@@ -164,7 +164,7 @@ DECLARE
 	site	jsonb;
 BEGIN
 	SELECT * INTO applied FROM @registry@.application a WHERE a.id = approval_problems.application_id;
-	IF applied.kind NOT IN ('new_filing', 'new_site', 'change_site') OR @registry@.owner_is_exempt() THEN
+	IF applied.kind NOT IN (@kinds:asks_approvals@) OR @registry@.owner_is_exempt() THEN
 		RETURN;
 	END IF;
 	site := @registry@.proposed_site(application_id);
@@ -172,7 +172,7 @@ BEGIN
 	SELECT m.problem
 	  FROM @registry@.missing_approvals(@registry@.proposed_sponsor(application_id), site,
 										(now() AT TIME ZONE 'Asia/Shanghai')::date) m;
-	IF applied.kind = 'change_site' AND applied.filed_by = 'sponsor'
+	IF applied.kind IN (@kinds:asks_approvals AND act = 'change'@) AND applied.filed_by = 'sponsor'
 	   AND NOT @registry@.declared_approvals(site)
 			   <@ (SELECT @registry@.declared_approvals(to_jsonb(t)) FROM @registry@.site t WHERE t.id = applied.site_id) THEN
 		RETURN NEXT 'an approval (前置或专项审批) is added by a change that the provider enters (4 §20(五))';
@@ -265,7 +265,7 @@ BEGIN
 		IF NOT is_owner AND EXISTS (
 				SELECT FROM @registry@.application a
 				 WHERE a.sponsor_id = OLD.sponsor_id AND a.site_id = coalesce(OLD.site_id, a.site_id)
-				   AND a.kind IN ('new_filing', 'new_site', 'change_site') AND a.reported_at >= OLD.entered_at
+				   AND a.kind IN (@kinds:asks_approvals@) AND a.reported_at >= OLD.entered_at
 				   -- (while it is reviewed, what is missing may be added)
 				   AND (a.state = 'approved'
 						OR @registry@.with_bureau(a.state)

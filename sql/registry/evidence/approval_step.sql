@@ -44,7 +44,7 @@ COMMENT ON FUNCTION @registry@.require_approvals() IS
 
 CREATE TRIGGER a_require_approvals AFTER UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state = 'approved'
-					   AND NEW.kind IN ('new_filing', 'new_site', 'change_site'))
+					   AND NEW.kind IN (@kinds:asks_approvals@))
 	EXECUTE FUNCTION @registry@.require_approvals();
 
 CREATE FUNCTION @registry@.declare_false_approval(prior_approval_id bigint, why text)
@@ -64,7 +64,7 @@ BEGIN
 		-- before the document and the first event, in the order of locks
 		PERFORM FROM @registry@.application a
 		  WHERE a.sponsor_id = false_one.sponsor_id AND a.site_id = coalesce(false_one.site_id, a.site_id)
-			AND a.state IN ('reviewing', 'conflicted') AND a.kind IN ('new_filing', 'new_site', 'change_site')
+			AND a.state IN (@states:in_review@) AND a.kind IN (@kinds:asks_approvals@)
 		  ORDER BY a.id FOR NO KEY UPDATE;
 		PERFORM @registry@.lock_sites(ARRAY(
 			SELECT t.id FROM @registry@.site t
@@ -106,8 +106,8 @@ BEGIN
 	LOOP
 		site_id := hit.id;
 		UPDATE @registry@.application a SET state = 'returned', reason = why
-		 WHERE a.site_id = hit.id AND a.state IN ('reviewing', 'conflicted')
-		   AND a.kind IN ('new_filing', 'new_site', 'change_site');
+		 WHERE a.site_id = hit.id AND a.state IN (@states:in_review@)
+		   AND a.kind IN (@kinds:asks_approvals@);
 		GET DIAGNOSTICS returned = ROW_COUNT;
 		IF returned > 0 THEN
 			outcome := 'returned';

@@ -209,7 +209,7 @@ DECLARE
 	site	jsonb;
 BEGIN
 	-- Who is listed may still give up its filing, and have its password back.
-	IF kind IN ('cancel_sponsor', 'cancel_site', 'cancel_access', 'password_reset') THEN
+	IF kind NOT IN (@kinds:asks_blacklist@) THEN
 		RETURN;
 	END IF;
 	sponsor := @registry@.proposed_sponsor(application_id);
@@ -531,7 +531,7 @@ COMMENT ON FUNCTION @registry@.refuse_blacklisted_access() IS
 
 CREATE TRIGGER a_hold_blacklist_gate AFTER UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state = 'approved'
-					   AND NEW.kind NOT IN ('cancel_sponsor', 'cancel_site', 'cancel_access', 'password_reset'))
+					   AND NEW.kind IN (@kinds:asks_blacklist@))
 	EXECUTE FUNCTION @registry@.hold_blacklist_gate();
 CREATE TRIGGER refuse_blacklisted_insert AFTER INSERT ON @registry@.access
 	REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION @registry@.refuse_blacklisted_access();

@@ -99,7 +99,7 @@ BEGIN
 						   CASE WHEN applied.reported_at IS NULL THEN '' ELSE ' since the last report' END);
 		RETURN;
 	END IF;
-	adds_access := applied.kind IN ('new_filing', 'new_site', 'new_access');
+	adds_access := applied.kind IN (@kinds:act = 'add'@);
 
 	problems := ARRAY(
 	SELECT p.problem
@@ -228,7 +228,7 @@ COMMENT ON FUNCTION @registry@.require_sheet_seen() IS
 -- before the event is written.
 CREATE TRIGGER a_require_sheet AFTER UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state IN ('verified', 'reported')
-					   AND NEW.kind IN ('new_filing', 'new_site', 'new_access', 'change_sponsor', 'change_principal'))
+					   AND NEW.kind IN (@kinds:steps = 'F'@))
 	EXECUTE FUNCTION @registry@.require_sheet();
 CREATE TRIGGER a_require_sheet_seen AFTER UPDATE ON @registry@.application
 	FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state = 'approved')

@@ -1,7 +1,7 @@
 -- What waits, and what has waited too long.  The views show each role the applications that it sees anyway.
 
 -- The queues are short, whatever the years have left behind.
-CREATE INDEX application_review_idx ON @registry@.application (due_at) WHERE state IN ('reviewing', 'conflicted');
+CREATE INDEX application_review_idx ON @registry@.application (due_at) WHERE state IN (@states:in_review@);
 CREATE INDEX application_submitted_idx ON @registry@.application (submitted_at) WHERE state = 'submitted';
 
 CREATE FUNCTION @registry@.days_to(due_at timestamptz) RETURNS integer
@@ -23,7 +23,7 @@ CREATE VIEW @registry@.overdue_review WITH (security_invoker, security_barrier) 
 SELECT a.id, a.kind, a.state, a.province, a.province_code, a.account_id, a.sponsor_id, a.site_id, a.provider_id,
 	   a.filed_by, a.submitted_at, a.reported_at, a.due_at, - @registry@.days_to(a.due_at) AS working_days_late
   FROM @registry@.application a
- WHERE a.state IN ('reviewing', 'conflicted') AND a.due_at <= now();
+ WHERE a.state IN (@states:in_review@) AND a.due_at <= now();
 COMMENT ON VIEW @registry@.overdue_review IS
 	'Applications on which the bureau has not decided in time (管局超期未审核), those whose conflict it has not settled among them (2 二(二)2, 3 Q1)';
 

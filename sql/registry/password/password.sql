@@ -164,12 +164,12 @@ BEGIN
 		RAISE EXCEPTION 'role "%" may not give a password (备案密码) with application %', who, application_id
 			USING ERRCODE = 'insufficient_privilege',
 				  HINT = 'The sponsor''s account may, and the provider that the application is entered with.';
-	ELSIF app.kind NOT IN ('new_access', 'cancel_sponsor')
-		  AND (app.kind = 'password_reset' OR NOT @registry@.is_of_stranger(app)) THEN
+	ELSIF app.kind NOT IN (@kinds:asks_password IN ('always', 'before_sms')@)
+		  AND (app.kind IN (@kinds:asks_password = 'letter'@) OR NOT @registry@.is_of_stranger(app)) THEN
 		RAISE EXCEPTION 'an application of kind % needs no filing password (备案密码)', app.kind
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				  DETAIL = 'It is asked for with new_access and cancel_sponsor, and of a provider that is new to the record with whatever it applies for (4 §18(五), §47).';
-	ELSIF app.state NOT IN ('draft', 'submitted', 'pre_verified', 'verified', 'returned') THEN
+	ELSIF app.state NOT IN (@states:NOT with_bureau AND NOT is_final@) THEN
 		RAISE EXCEPTION 'the filing password (备案密码) of application % cannot be given any more', application_id
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				  DETAIL = format('It is %s; the password is asked for at the report.', app.state);
@@ -209,8 +209,8 @@ DECLARE
 BEGIN
 	SELECT * INTO app FROM @registry@.application a WHERE a.id = application_id;
 	-- Since the codes by short message, a cancellation needs none (since 2020-08-17).
-	IF NOT (app.kind = 'new_access'
-			OR app.kind = 'cancel_sponsor'
+	IF NOT (app.kind IN (@kinds:asks_password = 'always'@)
+			OR app.kind IN (@kinds:asks_password = 'before_sms'@)
 			AND (coalesce(app.reported_at, now()) AT TIME ZONE 'Asia/Shanghai')::date < date '2020-08-17')
 	   OR @registry@.owner_is_exempt() THEN
 		RETURN;

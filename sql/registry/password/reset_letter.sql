@@ -117,7 +117,7 @@ BEGIN
 		-- (before row security is asked: the same words, whether it is there or not)
 		RAISE EXCEPTION 'application % does not exist, or is not yours', NEW.application_id
 			USING ERRCODE = 'insufficient_privilege';
-	ELSIF of_letter.kind IS DISTINCT FROM 'password_reset' THEN
+	ELSIF coalesce(of_letter.kind, '') NOT IN (@kinds:asks_password = 'letter'@) THEN
 		RAISE EXCEPTION 'application % is not for a new password (密码重置)', NEW.application_id
 			USING ERRCODE = 'check_violation', DETAIL = format('It is of kind %s.', coalesce(of_letter.kind, 'none'));
 	END IF;
@@ -211,7 +211,7 @@ $$;
 COMMENT ON FUNCTION @registry@.require_reset_letter() IS
 	'Trigger: an application for a new password is reported only when its papers equal the filing (4 附件1 二)';
 CREATE TRIGGER ab_require_reset_letter AFTER UPDATE ON @registry@.application
-	FOR EACH ROW WHEN (NEW.kind = 'password_reset' AND NEW.state = 'reported' AND OLD.state <> 'reported')
+	FOR EACH ROW WHEN (NEW.kind IN (@kinds:asks_password = 'letter'@) AND NEW.state = 'reported' AND OLD.state <> 'reported')
 	EXECUTE FUNCTION @registry@.require_reset_letter();
 
 -- The bureau resets when it has the letter, the original or in urgent cases the fax (4 附件1 三(二), 四).
@@ -234,7 +234,7 @@ $$;
 COMMENT ON FUNCTION @registry@.require_received_letter() IS
 	'Trigger: a filing password is reset when its letter, original or fax, has come in (4 附件1 四)';
 CREATE TRIGGER ab_require_received_letter AFTER UPDATE ON @registry@.application
-	FOR EACH ROW WHEN (NEW.kind = 'password_reset' AND NEW.state = 'approved' AND OLD.state <> 'approved')
+	FOR EACH ROW WHEN (NEW.kind IN (@kinds:asks_password = 'letter'@) AND NEW.state = 'approved' AND OLD.state <> 'approved')
 	EXECUTE FUNCTION @registry@.require_received_letter();
 
 CREATE VIEW @registry@.overdue_reset_letter WITH (security_barrier) AS

@@ -73,7 +73,7 @@ BEGIN ATOMIC
 		THEN 'no change has been filed since the review was opened' END
 	  FROM @registry@.application a JOIN icp.state s ON s.code = a.state
 	 WHERE a.sponsor_id = unfiled_changes.sponsor_id
-	   AND a.kind IN ('change_sponsor', 'change_principal', 'change_site', 'change_access');
+	   AND a.kind IN (@kinds:act = 'change'@);
 END;
 COMMENT ON FUNCTION @registry@.unfiled_changes(bigint, timestamptz) IS
 	'What is still to do about data that a sponsor declared changed; NULL: the change is filed';

@@ -159,7 +159,7 @@ BEGIN
 	PERFORM FROM @registry@.application a
 	  WHERE a.state IN (SELECT s.code FROM icp.state s WHERE NOT s.is_final)
 		AND (a.provider_id = from_provider
-			 OR a.provider_id = to_provider AND a.kind = 'new_access'
+			 OR a.provider_id = to_provider AND a.kind IN (@kinds:act = 'add' AND concerns = 'access'@)
 				AND EXISTS (SELECT FROM @registry@.access x WHERE x.site_id = a.site_id AND x.provider_id = from_provider))
 	  ORDER BY a.id FOR NO KEY UPDATE;
 	CREATE TEMP TABLE hand_over_application ON COMMIT DROP AS
@@ -198,13 +198,13 @@ BEGIN
 	UPDATE pg_temp.hand_over_application h SET fate = 'end'
 	  FROM pg_temp.hand_over_access x
 	 WHERE x.site_id = h.site_id AND x.other_status <> 'cancelled'
-	   AND h.kind IN ('new_access', 'change_access', 'cancel_access');
+	   AND h.kind IN (@kinds:concerns = 'access'@);
 	INSERT INTO pg_temp.hand_over_application (id, kind, state, site_id, account_id, fate)
 	SELECT a.id, a.kind, a.state, a.site_id, a.account_id, 'end'
 	  FROM pg_temp.hand_over_access x
 	  JOIN @registry@.application a ON a.site_id = x.site_id AND a.provider_id = to_provider
 	  JOIN icp.state s ON s.code = a.state
-	 WHERE x.status = 'live' AND x.other_status = 'draft' AND a.kind = 'new_access' AND NOT s.is_final;
+	 WHERE x.status = 'live' AND x.other_status = 'draft' AND a.kind IN (@kinds:act = 'add' AND concerns = 'access'@) AND NOT s.is_final;
 	receipt.applications_ended := @registry@.end_applications(
 		ARRAY(SELECT h.id FROM pg_temp.hand_over_application h WHERE h.fate = 'end'),
 		format('provider "%s" has taken over from "%s" (移交, 4 §12(八)): %s', taker.name, giver.name, reason));

@@ -216,7 +216,7 @@ BEGIN
 	IF NOT FOUND THEN
 		RETURN;
 	END IF;
-	IF app.reports = 'none' OR app.reports = 'no_new' AND app.kind IN ('new_filing', 'new_site', 'new_access') THEN
+	IF app.reports = 'none' OR app.reports = 'no_new' AND app.kind IN (@kinds:act = 'add'@) THEN
 		-- a state, not evidence: nobody reports through an interface that is closed
 		RETURN NEXT format('provider "%s" may not report (报备接口): %s %s%s (4 §%s)',
 			app.name, app.admission, app.name_zh, ': ' || app.admission_reason,
@@ -231,7 +231,7 @@ BEGIN
 		problems := problems || format('it is addressed to %s, the sponsor (主体) is in %s (4 §18(三)1)',
 									   app.province, app.sponsor_province);
 	END IF;
-	IF app.kind NOT IN ('new_filing', 'new_site', 'new_access')
+	IF app.kind NOT IN (@kinds:act = 'add'@)
 	   AND NOT @registry@.serves_sponsor(app.provider_id, app.sponsor_id) THEN
 		-- it did when this was entered
 		problems := problems || format('provider "%s" serves the sponsor (主体) no longer (4 §19(一), §22(一))', app.name);

@@ -163,7 +163,7 @@ BEGIN
 					  DETAIL = 'Result code 1046: a change may not move the subject (主体) to another province.',
 					  HINT = 'Cancel the filing, and file anew in the other province.';
 		END IF;
-		IF of_change.kind = 'change_principal'
+		IF of_change.kind IN (@kinds:act = 'change' AND concerns = 'sponsor' AND NOT 'sponsor' = ANY (judged)@)
 		   AND (num_nonnulls(NEW.name, NEW.nature, NEW.credential) > 0 OR NEW.cleared && '{name,nature,credential}')
 		THEN
 			RAISE EXCEPTION 'application % changes the principal (负责人), not who the sponsor is', of_change.id
@@ -203,7 +203,7 @@ BEGIN
 	IF NOT @registry@.acts_as_owner() THEN
 		FOR with_bureau IN EXECUTE format(
 				'SELECT CASE WHEN @registry@.with_bureau(a.state) THEN a.id END FROM @registry@.application a'
-				' WHERE a.%I = $1 AND a.state NOT IN (''approved'', ''withdrawn'', ''expired'') ORDER BY a.id%s',
+				' WHERE a.%I = $1 AND a.state NOT IN (SELECT s.code FROM icp.state s WHERE s.is_final) ORDER BY a.id%s',
 				TG_ARGV[0], lock) USING row_id
 		LOOP
 			IF with_bureau IS NOT NULL THEN
@@ -257,7 +257,7 @@ BEGIN
 			'INSERT INTO @registry@.event (actor, event, application_id, sponsor_id, site_id, province_code, old_values, new_values)'
 			' SELECT @registry@.acting_user(), ''replace'', a.id, a.sponsor_id, a.site_id, a.province_code, $2, $3'
 			'   FROM @registry@.application a'
-			'  WHERE a.%I = $1 AND a.submitted_at IS NOT NULL AND a.state NOT IN (''approved'', ''withdrawn'', ''expired'')'
+			'  WHERE a.%I = $1 AND a.submitted_at IS NOT NULL AND a.state NOT IN (SELECT s.code FROM icp.state s WHERE s.is_final)'
 			'  ORDER BY a.id', TG_ARGV[0])
 			USING (before ->> TG_ARGV[1])::bigint, old_values, new_values;
 	END IF;

@@ -50,7 +50,7 @@ DECLARE
 	wanted	text;
 	rivals	bigint;
 BEGIN
-	IF NEW.kind IN ('new_filing', 'new_site') THEN
+	IF NEW.kind IN (@kinds:brings_site@) THEN
 		wanted := (SELECT t.name FROM @registry@.site t WHERE t.id = NEW.site_id);
 	ELSE
 		wanted := (SELECT n.name FROM @registry@.site_change n WHERE n.application_id = NEW.id);

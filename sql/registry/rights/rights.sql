@@ -73,7 +73,7 @@ BEGIN
 					   OR account_id = ANY ((SELECT @registry@.own_accounts())::bigint[])
 					   OR provider_id = ANY ((SELECT @registry@.own_providers())::bigint[])
 						  -- (the row of the statement that ends it is still seen)
-						  AND (ended_at IS NULL AND state NOT IN ('approved', 'withdrawn', 'expired') OR ended_at = now())
+						  AND (ended_at IS NULL AND state NOT IN (@states:is_final@) OR ended_at = now())
 					   -- (by index for one row, as a set for many)
 					   OR EXISTS (SELECT FROM @registry@.account c
 								   WHERE c.id = account_id AND c.provider_id = ANY ((SELECT @registry@.own_providers())::bigint[]))

@@ -221,7 +221,7 @@ COMMENT ON COLUMN @registry@.overdue_incident.reported_at IS 'NULL: it has not b
 -- Old applications that never came to an end (1 表 迁移中, 管局4, 企业7), by the provider that has them.
 CREATE VIEW @registry@.unfinished_application WITH (security_barrier) AS
 SELECT a.id, a.kind, a.state, a.provider_id, a.province, a.province_code, a.account_id, a.created_at,
-	   CASE WHEN a.state IN ('draft', 'submitted', 'pre_verified', 'verified', 'returned') THEN 'provider'
+	   CASE WHEN a.state IN (@states:NOT with_bureau AND NOT is_final@) THEN 'provider'
 			WHEN a.state = 'sms' THEN 'sponsor' ELSE 'bureau' END
 	   AS waits_for
   FROM @registry@.application a JOIN icp.state s ON s.code = a.state
