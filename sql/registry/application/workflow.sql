@@ -141,7 +141,7 @@ BEGIN
 		PERFORM FROM @registry@.site t WHERE t.id = NEW.site_id AND t.status = 'draft' FOR NO KEY UPDATE;
 		PERFORM FROM @registry@.access c WHERE c.site_id = NEW.site_id AND c.status = 'draft' ORDER BY c.id FOR NO KEY UPDATE;
 	END IF;
-	IF NEW.kind LIKE E'change\\_%' THEN
+	IF NEW.kind IN (@kinds:act = 'change'@) THEN
 		PERFORM FROM @registry@.sponsor_change c WHERE c.application_id = NEW.id FOR NO KEY UPDATE;
 		PERFORM FROM @registry@.site_change c WHERE c.application_id = NEW.id FOR NO KEY UPDATE;
 		PERFORM FROM @registry@.access_change c WHERE c.application_id = NEW.id FOR NO KEY UPDATE;
@@ -163,7 +163,7 @@ DECLARE
 BEGIN
 	-- (a FULL JOIN behind a fence, as in record_steps())
 	SELECT array_agg(DISTINCT r.sponsor_id) AS sponsors, array_agg(DISTINCT r.site_id) AS sites,
-		   array_agg(r.id ORDER BY r.id) FILTER (WHERE r.kind LIKE E'change\\_%') AS changes
+		   array_agg(r.id ORDER BY r.id) FILTER (WHERE r.kind IN (@kinds:act = 'change'@)) AS changes
 	  INTO steps
 	  FROM (SELECT n.id, n.kind, n.state, n.sponsor_id, n.site_id, o.state AS before
 			  FROM old_rows o FULL JOIN new_rows n ON n.id = o.id OFFSET 0) r
