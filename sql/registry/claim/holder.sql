@@ -31,7 +31,8 @@ SELECT c.id, c.holder, c.holder_id, c.account_id, c.province_code, c.approved, c
 	   CASE WHEN c.holder = '@registry@.sponsor'::regclass THEN c.holder_id
 			WHEN c.holder = '@registry@.site'::regclass
 			THEN (SELECT t.sponsor_id FROM @registry@.site t WHERE t.id = c.holder_id)
-			WHEN c.holder IN ('@registry@.site_change'::regclass, '@registry@.sponsor_change'::regclass)
+			-- (no IN, which a dump spells in another way)
+			WHEN c.holder = '@registry@.site_change'::regclass OR c.holder = '@registry@.sponsor_change'::regclass
 			THEN (SELECT a.sponsor_id FROM @registry@.application a WHERE a.id = c.holder_id) END
 	   AS sponsor,
 	   -- What a change repeats of the record that it changes is the record's conflict, not the change's (who claims anew what
