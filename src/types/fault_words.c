@@ -357,15 +357,21 @@ icp_own_words(const char *utf8)
 }
 
 void
+icp_fault_report_masked(Node *escontext, const char *type, const char *masked, const IcpFaultWords *words)
+{
+	errsave(escontext,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("invalid input syntax for type %s: \"%s\"", type, masked),
+			 errdetail_internal("%s", words->detail),
+			 errhint("%s", words->hint)));
+}
+
+void
 icp_fault_report(Node *escontext, const char *type, const char *utf8, size_t len, const IcpFaultWords *words)
 {
 	char	   *masked = icp_shown(utf8, len);
 
-	errsave(escontext,
-			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("invalid input syntax for type %s: \"%s\"", type, icp_fault_shown(masked, strlen(masked))),
-			 errdetail_internal("%s", words->detail),
-			 errhint("%s", words->hint)));
+	icp_fault_report_masked(escontext, type, icp_fault_shown(masked, strlen(masked)), words);
 }
 
 Datum

@@ -24,6 +24,10 @@ extern IcpFaultWords icp_fault_words(const IcpFault *fault, const char *s, int l
 extern void icp_fault_report(Node *escontext, const char *type, const char *utf8, size_t len,
 							 const IcpFaultWords *words);
 
+/* The same of a text that its type has masked already, as a message shows it, in the server's encoding. */
+extern void icp_fault_report_masked(Node *escontext, const char *type, const char *masked,
+									const IcpFaultWords *words);
+
 /* What an icp.explain_... function returns. */
 extern Datum icp_fault_explain(const IcpFaultWords *words);
 
