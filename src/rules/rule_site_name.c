@@ -9,6 +9,7 @@
 
 #include "rules/rule_code.h"
 #include "rules/rule_finding.h"
+#include "rules/rule_table.h"
 #include "rules/rule_text.h"
 #include "rules/rule_word.h"
 
@@ -437,9 +438,6 @@ site_name_018(RuleRecord *r, RuleFinding *f)
 	return false;
 }
 
-#define ADVISED_MIN 3
-#define ADVISED_MAX 10
-
 static bool
 site_name_019(RuleRecord *r, RuleFinding *f)
 {
@@ -448,7 +446,7 @@ site_name_019(RuleRecord *r, RuleFinding *f)
 	if (!rule_has(r, FIELD_SITE_NAME))
 		return false;
 	length = rule_text_length(rule_trimmed(rule_text(r, FIELD_SITE_NAME)));
-	if (length >= ADVISED_MIN && length <= ADVISED_MAX)
+	if (length >= rule_argument(r->asked->rule, 0) && length <= rule_argument(r->asked->rule, 1))
 		return false;
 	rule_found_field(r, f, FIELD_SITE_NAME);
 	return true;
