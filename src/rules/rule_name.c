@@ -134,12 +134,8 @@ static bool
 is_like_site(RuleText name)
 {
 	static const char *const endings[] = {"网", "网站", "论坛", "主页", "博客", "官网", "贴吧"};
-	int			i;
 
-	for (i = 0; i < lengthof(endings); i++)
-		if (rule_text_ends(name, endings[i]))
-			return true;
-	return false;
+	return rule_text_ends_in(name, endings, lengthof(endings));
 }
 
 /*
