@@ -57,7 +57,7 @@ report(Node *escontext, const IcpCredentialFault *fault, const char *masked)
 	icp_fault_report_masked(escontext, "icp.credential", masked, &words);
 }
 
-IcpCredentialDatum *
+static IcpCredentialDatum *
 icp_credential_datum(const IcpCredential *credential)
 {
 	const IcpCredentialNumber *number = &credential->number;

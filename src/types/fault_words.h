@@ -44,10 +44,4 @@ extern char *icp_own_words(const char *utf8);
  */
 extern char *icp_shown(const char *utf8, size_t len);
 
-/* The numbers alone, in place. */
-extern void icp_mask_digits(char *text);
-
-/* Who stands before an @, in an e-mail address or a URL, with or without a password; a copy. */
-extern char *icp_mask_user(const char *text);
-
 #endif							/* ICP_TYPES_FAULT_WORDS_H */
