@@ -55,7 +55,7 @@ $node->safe_psql('postgres', qq{
 		   SET reason = 'storm',
 			   settlement = CASE WHEN how % 2 = 0 AND kind <> 'domain' THEN 'accept_both'
 								 WHEN how = 1 AND left_approved AND left_holder_id % 10 <> 1 THEN 'revoke_left'
-								 WHEN how < 5 THEN 'reject_left' ELSE 'reject_right' END
+								 WHEN how < 5 AND NOT left_approved OR right_approved THEN 'reject_left' ELSE 'reject_right' END
 		 WHERE id = which AND state = 'open' AND kind <> 'sponsor_name';
 	EXCEPTION WHEN object_not_in_prerequisite_state THEN
 		NULL;		-- settled by somebody else meanwhile

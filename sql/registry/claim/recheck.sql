@@ -56,6 +56,12 @@ BEGIN
 		RAISE EXCEPTION 'domain % cannot be accepted for both sides', OLD.key
 			USING ERRCODE = 'check_violation', DETAIL = 'A domain has one live approved holder.';
 	END IF;
+	IF NEW.settlement LIKE 'reject%' AND is_filed THEN
+		RAISE EXCEPTION 'the % side of conflict % is filed and cannot be rejected', side, OLD.id
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  DETAIL = 'Both would stay filed with one key.',
+				  HINT = format('Use revoke_%s (撤销), which cancels it (4 §22(三)).', side);
+	END IF;
 	IF NEW.settlement LIKE 'revoke%' THEN
 		IF NOT is_filed OR loser_holder NOT IN ('@registry@.site'::regclass, '@registry@.sponsor'::regclass) THEN
 			RAISE EXCEPTION 'the % side of conflict % is not filed and cannot be revoked (撤销)', side, OLD.id
