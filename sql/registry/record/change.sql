@@ -119,8 +119,15 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				  DETAIL = 'What has been decided is a record, and stays.', HINT = 'Enter a new application.';
 	END IF;
-	SELECT a.id, a.kind, a.state, a.account_id, a.province, a.province_code, s.is_final INTO of_change
-	  FROM @registry@.application a JOIN icp.state s ON s.code = a.state WHERE a.id = NEW.application_id;
+	IF TG_OP = 'INSERT' THEN
+		-- or the claims of a change would live on that comes while its application is withdrawn
+		PERFORM FROM @registry@.application a WHERE a.id = NEW.application_id FOR NO KEY UPDATE;
+	END IF;
+	SELECT a.id, a.kind, a.state, a.account_id, a.province, a.province_code, s.is_final,
+		   k.act = 'change' AND k.concerns = TG_ARGV[0] AS proposes
+	  INTO of_change
+	  FROM @registry@.application a JOIN icp.state s ON s.code = a.state JOIN icp.application_kind k ON k.code = a.kind
+	 WHERE a.id = NEW.application_id;
 	IF NOT @registry@.sees_application(NEW.application_id) AND NOT @registry@.acts_as_owner() THEN
 		-- (before row security is asked: the same words, whether it is there or not)
 		RAISE EXCEPTION 'application % does not exist, or is not yours', NEW.application_id
@@ -130,9 +137,7 @@ BEGIN
 	END IF;
 	NEW.account_id := of_change.account_id;
 	NEW.province_code := of_change.province_code;
-	IF of_change.kind <> ALL (CASE TG_ARGV[0] WHEN 'sponsor' THEN '{change_sponsor,change_principal}'
-								WHEN 'site' THEN '{change_site}' ELSE '{change_access}' END::text[])
-	THEN
+	IF of_change.proposes IS NOT TRUE THEN
 		RAISE EXCEPTION 'application % (%) proposes no change of a%', of_change.id, of_change.kind,
 			CASE TG_ARGV[0] WHEN 'access' THEN 'n access' ELSE ' ' || TG_ARGV[0] END
 			USING ERRCODE = 'check_violation',
