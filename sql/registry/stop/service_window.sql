@@ -57,7 +57,7 @@ COMMENT ON COLUMN @registry@.service_window.announced_by IS 'How: announcement, 
 
 -- The move to the present system in 2010.  Before the 5th of July providers took new filings in, but reported none.
 INSERT INTO @registry@.service_window (kinds, events, closed_from, closed_until, reason, clause) VALUES
-	('{change_sponsor,change_principal,change_site,change_access}', NULL, '2010-06-20 00:00+08', '2010-07-05 00:00+08',
+	(ARRAY[@kinds:act = 'change'@], NULL, '2010-06-20 00:00+08', '2010-07-05 00:00+08',
 	 '6月20日至7月5日，暂停办理网站备案变更申请', '1 二'),
 	(NULL, '{report,approve,refuse}', '2010-06-19 18:00+08', '2010-07-05 00:00+08',
 	 '7月5日后，企业系统方可向省局系统上报数据', '1 表 迁移中'),
