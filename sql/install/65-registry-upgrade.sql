@@ -52,6 +52,8 @@ BEGIN
 			USING ERRCODE = 'feature_not_supported',
 				  HINT = 'It is of a development version: lay another registry, and load its records.';
 	END IF;
+	-- One that was laid before registries had nodes is node 0, and leaves the others' ids to them.
+	PERFORM icp.fit_ids(schema);
 	-- A log that was laid before logs had identities gets one; its older events stay what they are.
 	PERFORM icp.identify_log(format('%I.event', schema)::regclass);
 	-- Spell the definitions as this server does, but only those of objects that are there as they were laid.
