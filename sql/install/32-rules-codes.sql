@@ -10,7 +10,17 @@ CREATE TABLE icp.nature (
 	valid_to date CHECK (valid_to OPERATOR(pg_catalog.>) valid_from),
 	source text NOT NULL,
 	former_name text,
-	is_person boolean NOT NULL
+	is_person boolean NOT NULL,
+	is_enterprise boolean,
+	may_be_company boolean,
+	is_government boolean,
+	is_military boolean,
+	is_institution boolean,
+	is_public_body boolean,
+	name_endings text[],
+	likely_endings text[],
+	credit_codes text[],
+	registered_as integer[]
 );
 COMMENT ON COLUMN icp.nature.id IS 'The ministry''s id';
 COMMENT ON COLUMN icp.nature.name IS 'The ministry''s name';
@@ -19,6 +29,19 @@ COMMENT ON COLUMN icp.nature.valid_to IS 'First day on which it no longer holds'
 COMMENT ON COLUMN icp.nature.source IS 'Where the row was read';
 COMMENT ON COLUMN icp.nature.former_name IS 'The name in the list of 2013, where it was another';
 COMMENT ON COLUMN icp.nature.is_person IS 'An individual (个人)';
+COMMENT ON COLUMN icp.nature.is_enterprise IS
+	'An enterprise, with a name of its form, and none of the state''s domains; NULL here and in the columns that follow: no, and in icp.nature_local what the shipped row of the id says';
+COMMENT ON COLUMN icp.nature.may_be_company IS 'May have the name of a company (公司; NATURE-003)';
+COMMENT ON COLUMN icp.nature.is_government IS 'The government, which may have an authority''s name and its words';
+COMMENT ON COLUMN icp.nature.is_military IS 'The army';
+COMMENT ON COLUMN icp.nature.is_institution IS 'An institution (事业单位), of whose domains 互联网政务应用安全管理规定 speaks';
+COMMENT ON COLUMN icp.nature.is_public_body IS
+	'A body with a superior unit as authorities have, and may be authorised by them (SUPERIOR-004, SITE-NAME-008)';
+COMMENT ON COLUMN icp.nature.name_endings IS 'Endings of names that are this nature''s alone (NATURE-006, for the army NATURE-007)';
+COMMENT ON COLUMN icp.nature.likely_endings IS 'Endings of names that an enterprise seldom has (NATURE-005)';
+COMMENT ON COLUMN icp.nature.credit_codes IS
+	'How credit codes of its register begin: department and category, or the department alone (GB 32100)';
+COMMENT ON COLUMN icp.nature.registered_as IS 'Natures of whose registers it is, too, as hospitals are (CREDENTIAL-004)';
 CREATE TABLE icp.nature_local (LIKE icp.nature INCLUDING ALL);
 COMMENT ON TABLE icp.nature IS
 	'主办单位性质 (Dwxz): what a sponsor is; shipped, replaced by upgrades, never edited';
@@ -44,6 +67,33 @@ INSERT INTO icp.nature (id, name, source, former_name, is_person) VALUES
 	(18, '公证机构', 'provider''s filing form (2023)', NULL, false),
 	(19, '集体经济', 'provider''s filing form (2023)', NULL, false),
 	(20, '仲裁机构', 'provider''s filing form (2023)', NULL, false);
+
+-- What rules ask of a nature.
+UPDATE icp.nature SET is_enterprise = true WHERE id OPERATOR(pg_catalog.=) 4;
+UPDATE icp.nature SET may_be_company = true WHERE id OPERATOR(pg_catalog.=) ANY ('{4,16,19}');
+UPDATE icp.nature SET is_government = true WHERE id OPERATOR(pg_catalog.=) 2;
+UPDATE icp.nature SET is_military = true WHERE id OPERATOR(pg_catalog.=) 1;
+UPDATE icp.nature SET is_institution = true WHERE id OPERATOR(pg_catalog.=) 3;
+UPDATE icp.nature SET is_public_body = true WHERE id OPERATOR(pg_catalog.=) ANY ('{3,6,13}');
+UPDATE icp.nature SET registered_as = '{3,4,9}' WHERE id OPERATOR(pg_catalog.=) 17;
+UPDATE icp.nature n SET name_endings = a.name_endings::text[], likely_endings = a.likely_endings::text[],
+	credit_codes = a.credit_codes::text[]
+  FROM (VALUES
+	(1, '{部队}', NULL, '{A}'),
+	(2, NULL, NULL, '{11}'),
+	(3, NULL, NULL, '{12}'),
+	(4, NULL, NULL, '{9}'),
+	(6, NULL, '{协会,学会,研究会,商会,联合会,促进会}', '{51}'),
+	(9, NULL, NULL, '{52}'),
+	(10, NULL, '{基金会}', '{53}'),
+	(11, '{律师事务所}', NULL, '{31}'),
+	(13, '{村民委员会,居民委员会}', NULL, '{13}'),
+	(14, '{司法鉴定所,司法鉴定中心}', NULL, '{34}'),
+	(15, NULL, NULL, '{7}'),
+	(18, '{公证处}', NULL, '{32}'),
+	(19, NULL, NULL, '{N}'),
+	(20, '{仲裁委员会}', NULL, '{35}')) AS a (id, name_endings, likely_endings, credit_codes)
+ WHERE n.id OPERATOR(pg_catalog.=) a.id;
 
 CREATE TABLE icp.credential_type (
 	id integer PRIMARY KEY CHECK (id OPERATOR(pg_catalog.>=) 0),

@@ -199,6 +199,13 @@ UPDATE icp.rule r SET test = a.test, keyword_list = a.keyword_list, arguments = 
 	('APPROVAL-017', 'APPROVAL-OF-CONTENT', NULL, '{21,3, 21,14}', NULL),
 	-- 24 其他; 6 博客/个人空间 where the bureau accepts it (黑, 渝)
 	('CONTENT-002', NULL, NULL, '{24,0, 6,23, 6,50}', NULL),
+	-- the fewest and the most characters that are advised
+	('SITE-NAME-019', NULL, NULL, '{3,10}', NULL),
+	-- as many addresses in one range are somebody's network, not a site's servers
+	('IP-004', NULL, NULL, '{65536}', NULL),
+	-- digits of a key, bytes of an icon
+	('APP-006', NULL, NULL, '{64}', NULL),
+	('APP-009', NULL, NULL, '{102400}', NULL),
 	('CREDENTIAL-010', NULL, NULL, '{18}', '{AGE-032,AGE-037,AGE-044}')
 	) AS a (code, test, keyword_list, arguments, yields_to)
  WHERE r.code OPERATOR(pg_catalog.=) a.code;

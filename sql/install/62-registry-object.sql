@@ -85,12 +85,99 @@ $$;
 COMMENT ON FUNCTION icp.registry_objects(name) IS
 	'What a schema holds, one row an object with its definition, and with a digest in place of a long one';
 
+-- The same objects as commands that make them, one by one, in an order in which each finds what it needs.
+CREATE FUNCTION icp.registry_commands(schema name)
+	RETURNS TABLE (kind text, name text, step integer, ordinal bigint, command text, remark text)
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	SET quote_all_identifiers = off
+	SET datestyle = 'ISO, YMD'
+	SET intervalstyle = 'postgres'
+	SET timezone = 'Asia/Shanghai'
+	SET extra_float_digits = 1
+	SET bytea_output = 'hex'
+AS $$
+	WITH namespace AS (
+		SELECT n.oid FROM pg_namespace n WHERE n.nspname = registry_commands.schema
+	), relation AS (
+		SELECT c.oid, c.relname, c.relkind, c.relpersistence, c.reloptions, format('%I.%I', registry_commands.schema, c.relname) AS target
+		  FROM pg_class c JOIN namespace n ON n.oid = c.relnamespace
+		 WHERE c.relkind IN ('r', 'v')
+	), col AS (
+		SELECT r.oid, r.relname, r.relkind, r.target, a.attnum, a.attname,
+			   concat_ws(' ', quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),
+						 CASE WHEN a.attgenerated = 's' THEN format('GENERATED ALWAYS AS (%s) STORED', pg_get_expr(d.adbin, d.adrelid))
+							  WHEN d.adbin IS NOT NULL THEN 'DEFAULT ' || pg_get_expr(d.adbin, d.adrelid) END,
+						 CASE WHEN a.attidentity <> ''
+							  THEN format('GENERATED %s AS IDENTITY (CACHE %s)',
+										  CASE a.attidentity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END,
+										  (SELECT q.seqcache FROM pg_depend p JOIN pg_sequence q ON q.seqrelid = p.objid
+											WHERE p.refclassid = 'pg_class'::regclass AND p.refobjid = r.oid AND p.refobjsubid = a.attnum
+											  AND p.deptype = 'i' AND p.classid = 'pg_class'::regclass)) END,
+						 CASE WHEN a.attnotnull THEN 'NOT NULL' END) AS definition
+		  FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+		  LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+	)
+	SELECT 'table', r.relname::text, 2, r.oid::bigint,
+		   format('CREATE %sTABLE %s (%s)%s', CASE r.relpersistence WHEN 'u' THEN 'UNLOGGED ' END, r.target,
+				  (SELECT string_agg(c.definition, ', ' ORDER BY c.attnum) FROM col c WHERE c.oid = r.oid),
+				  ' WITH (' || array_to_string(r.reloptions, ', ') || ')'),
+		   format('COMMENT ON TABLE %s IS %L', r.target, obj_description(r.oid, 'pg_class'))
+	  FROM relation r WHERE r.relkind = 'r'
+	UNION ALL
+	SELECT 'column', c.relname || '.' || c.attname, 1, c.oid::bigint * 2048 + c.attnum,
+		   CASE c.relkind WHEN 'r' THEN format('ALTER TABLE %s ADD COLUMN %s', c.target, c.definition) END,
+		   format('COMMENT ON COLUMN %s.%I IS %L', c.target, c.attname, col_description(c.oid, c.attnum))
+	  FROM col c
+	UNION ALL
+	SELECT 'view', r.relname::text, 2, r.oid::bigint,
+		   format('CREATE VIEW %s%s AS %s', r.target, ' WITH (' || array_to_string(r.reloptions, ', ') || ')', pg_get_viewdef(r.oid)),
+		   format('COMMENT ON VIEW %s IS %L', r.target, obj_description(r.oid, 'pg_class'))
+	  FROM relation r WHERE r.relkind = 'v'
+	UNION ALL
+	SELECT 'function', f.proname || '(' || pg_get_function_identity_arguments(f.oid) || ')', 2, f.oid::bigint, pg_get_functiondef(f.oid),
+		   format('COMMENT ON ROUTINE %s IS %L', f.oid::regprocedure, obj_description(f.oid, 'pg_proc'))
+	  FROM pg_proc f JOIN namespace n ON n.oid = f.pronamespace
+	UNION ALL
+	-- (a constraint trigger comes with its trigger)
+	SELECT 'constraint', r.relname || '.' || k.conname, CASE k.contype WHEN 'c' THEN 5 WHEN 'f' THEN 6 ELSE 4 END, k.oid::bigint,
+		   CASE WHEN k.contype <> 't' THEN format('ALTER TABLE %s ADD CONSTRAINT %I %s', r.target, k.conname, pg_get_constraintdef(k.oid)) END,
+		   format('COMMENT ON CONSTRAINT %I ON %s IS %L', k.conname, r.target, obj_description(k.oid, 'pg_constraint'))
+	  FROM relation r JOIN pg_constraint k ON k.conrelid = r.oid
+	 WHERE k.contype <> 'n'
+	UNION ALL
+	SELECT 'index', x.relname::text, 7, x.oid::bigint,
+		   CASE WHEN NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x'))
+				THEN pg_get_indexdef(i.indexrelid) END,
+		   format('COMMENT ON INDEX %I.%I IS %L', registry_commands.schema, x.relname, obj_description(x.oid, 'pg_class'))
+	  FROM relation r JOIN pg_index i ON i.indrelid = r.oid JOIN pg_class x ON x.oid = i.indexrelid
+	UNION ALL
+	SELECT 'trigger', r.relname || '.' || t.tgname, 8, t.oid::bigint, pg_get_triggerdef(t.oid),
+		   format('COMMENT ON TRIGGER %I ON %s IS %L', t.tgname, r.target, obj_description(t.oid, 'pg_trigger'))
+	  FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal
+	UNION ALL
+	SELECT 'policy', r.relname || '.' || p.polname, 9, p.oid::bigint,
+		   format('CREATE POLICY %I ON %s AS %s FOR %s TO %s%s%s', p.polname, r.target,
+				  CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
+				  CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
+				  (SELECT string_agg(CASE m WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(m)) END, ', ') FROM unnest(p.polroles) AS m),
+				  ' USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', ' WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')'),
+		   format('COMMENT ON POLICY %I ON %s IS %L', p.polname, r.target, obj_description(p.oid, 'pg_policy'))
+	  FROM relation r JOIN pg_policy p ON p.polrelid = r.oid
+$$;
+COMMENT ON FUNCTION icp.registry_commands(name) IS
+	'What a schema holds as the commands that make it, one row an object of icp.registry_objects() that is made by itself';
+
 -- Rows that only the extension's owner can write: the registry's own copy can be altered by who alters the registry.
 CREATE TABLE icp.registry_reference (
 	kind		text NOT NULL,
 	name		text NOT NULL,
 	definition	text NOT NULL,
 	server		integer NOT NULL,
+	step		integer,
+	ordinal		bigint,
+	command		text,
+	remark		text,
 	PRIMARY KEY (kind, name)
 );
 COMMENT ON TABLE icp.registry_reference IS
@@ -99,7 +186,20 @@ COMMENT ON COLUMN icp.registry_reference.kind IS 'Kind of object, as icp.registr
 COMMENT ON COLUMN icp.registry_reference.name IS 'Name within the schema';
 COMMENT ON COLUMN icp.registry_reference.definition IS 'Its definition';
 COMMENT ON COLUMN icp.registry_reference.server IS 'Major version of the server that spelled the definition';
+COMMENT ON COLUMN icp.registry_reference.step IS 'When icp.upgrade_registry() makes it: columns; tables, functions and views; keys, checks, foreign keys; indexes; triggers; policies';
+COMMENT ON COLUMN icp.registry_reference.ordinal IS 'In which order, within the step: that of the templates';
+COMMENT ON COLUMN icp.registry_reference.command IS 'What makes it; NULL: it comes with another object';
+COMMENT ON COLUMN icp.registry_reference.remark IS 'What puts its comment on it; NULL: it has none';
 GRANT SELECT ON icp.registry_reference TO PUBLIC;
+
+CREATE TABLE icp.registry_row (
+	relation	text PRIMARY KEY,
+	data		jsonb NOT NULL
+);
+COMMENT ON TABLE icp.registry_row IS 'The rows that a registry is laid with, such as its settings; icp.upgrade_registry() adds those that are missing';
+COMMENT ON COLUMN icp.registry_row.relation IS 'Table of the registry';
+COMMENT ON COLUMN icp.registry_row.data IS 'Its rows, as an array';
+GRANT SELECT ON icp.registry_row TO PUBLIC;
 
 CREATE FUNCTION icp.learn_registry() RETURNS bigint
 	LANGUAGE plpgsql VOLATILE
@@ -116,9 +216,10 @@ DECLARE
 	-- a name that nobody can have taken, and that stands nowhere in the templates
 	scratch		constant text := 'icp_reference_' || pg_catalog.replace(pg_catalog.gen_random_uuid()::text, '-', '');
 	template	record;
-	kinds		text[];
-	names		text[];
-	definitions	text[];
+	objects		icp.registry_reference[];
+	given		icp.registry_row[];
+	relation	text;
+	found		jsonb;
 	learned		bigint;
 BEGIN
 	-- A registry is laid, looked at and undone, so that nothing of it stays but what was seen.
@@ -126,19 +227,30 @@ BEGIN
 		FOR template IN SELECT t.body FROM icp.registry_template t ORDER BY t.ordinal LOOP
 			EXECUTE icp.fill_template(template.body, scratch);
 		END LOOP;
-		SELECT array_agg(o.kind), array_agg(pg_catalog.replace(o.name, scratch, '@registry@')),
-			   array_agg(pg_catalog.replace(o.definition, scratch, '@registry@'))
-		  INTO kinds, names, definitions
-		  FROM icp.registry_objects(scratch::name) o;
+		SELECT array_agg(ROW(o.kind, pg_catalog.replace(o.name, scratch, '@registry@'),
+							 pg_catalog.replace(o.definition, scratch, '@registry@'),
+							 pg_catalog.current_setting('server_version_num')::integer / 10000, c.step, c.ordinal,
+							 pg_catalog.replace(c.command, scratch, '@registry@'),
+							 CASE WHEN c.remark !~ ' IS NULL$' THEN pg_catalog.replace(c.remark, scratch, '@registry@') END
+							)::icp.registry_reference)
+		  INTO objects
+		  FROM icp.registry_objects(scratch::name) o LEFT JOIN icp.registry_commands(scratch::name) c USING (kind, name);
+		-- the rows that it is laid with
+		FOR relation IN SELECT t.tablename FROM pg_catalog.pg_tables t WHERE t.schemaname = scratch ORDER BY 1 LOOP
+			EXECUTE pg_catalog.format('SELECT jsonb_agg(to_jsonb(t)) FROM %I.%I t', scratch, relation) INTO found;
+			IF found IS NOT NULL AND relation !~ '^registry|_secret$' THEN
+				given := given || ROW(relation, found)::icp.registry_row;
+			END IF;
+		END LOOP;
 		RAISE SQLSTATE 'ICP00' USING MESSAGE = 'the registry that was laid to learn from is undone';
 	EXCEPTION WHEN SQLSTATE 'ICP00' THEN
 		NULL;
 	END;
 	DELETE FROM icp.registry_reference;
-	INSERT INTO icp.registry_reference (kind, name, definition, server)
-	SELECT o.kind, o.name, o.definition, pg_catalog.current_setting('server_version_num')::integer / 10000
-	  FROM ROWS FROM (pg_catalog.unnest(kinds), pg_catalog.unnest(names), pg_catalog.unnest(definitions)) AS o (kind, name, definition);
+	INSERT INTO icp.registry_reference SELECT o.* FROM pg_catalog.unnest(objects) o;
 	GET DIAGNOSTICS learned = ROW_COUNT;
+	DELETE FROM icp.registry_row;
+	INSERT INTO icp.registry_row SELECT g.* FROM pg_catalog.unnest(given) g;
 	RETURN learned;
 END
 $$;

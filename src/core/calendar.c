@@ -27,7 +27,7 @@ year_start(int64_t year)
 }
 
 /* The year a day lies in; 0 is 1 BC. */
-int64_t
+static int64_t
 icp_calendar_year_of(int64_t day)
 {
 	int64_t		cycle = floor_div(day, DAYS_IN_CYCLE);

@@ -29,8 +29,6 @@ typedef struct IcpCalendar
 	int32_t		run_last[ICP_CALENDAR_YEARS];	/* years that a loaded year stands in */
 } IcpCalendar;
 
-extern int64_t icp_calendar_year_of(int64_t day);
-
 extern void icp_calendar_clear(IcpCalendar *cal);
 extern bool icp_calendar_load_year(IcpCalendar *cal, int64_t year);
 extern bool icp_calendar_set(IcpCalendar *cal, int64_t day, bool working);

@@ -5,7 +5,7 @@
 #ifndef ICP_CORE_CREDENTIAL_FORM_H
 #define ICP_CORE_CREDENTIAL_FORM_H
 
-#include "core/credential.h"
+#include "core/credential_kind.h"
 
 #define HAN_SHE	0x793E			/* 社 */
 #define HAN_SHI 0x4E8B			/* 事 */

@@ -2,7 +2,7 @@
  * credential_kind.c
  *	  Kinds of credentials, reasons in words, masks.
  */
-#include "core/credential.h"
+#include "core/credential_kind.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -73,6 +73,14 @@ icp_credential_kind_parse(const char *text, size_t len)
 	"Kinds are resident_id, uscc, org_code, business_licence, passport, hk_macao_permit, taiwan_permit, " \
 	"residence_permit, military_officer, military_unit, public_institution, social_organisation, " \
 	"household_register, foreign_permanent_resident and other."
+
+/* What a reason is called, what it means (English, with the Chinese term) and what would be accepted. */
+typedef struct IcpCredentialReasonText
+{
+	const char *code;
+	const char *detail;
+	const char *hint;			/* NULL: what the kind accepts */
+} IcpCredentialReasonText;
 
 static const IcpCredentialReasonText reasons[] = {
 	[ICP_CRED_OK] = {"ok", "The credential is right.", ""},

@@ -3,6 +3,8 @@
  *	  Forms of persons' credentials.
  */
 #include "core/credential_form.h"
+#include "core/credential_part.h"
+#include "core/credential_sign.h"
 
 static bool
 date_exists(unsigned year, unsigned month, unsigned day)

@@ -2,8 +2,9 @@
  * credential_sign.c
  *	  Check signs of GB 11643, GB 32100, GB 11714 and GS 15, and the 15-digit identity number.
  */
-#include "core/credential.h"
+#include "core/credential_sign.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /* GB 11643: ISO 7064 MOD 11-2. */

@@ -2,6 +2,7 @@
  * credential_text.c
  *	  Whole credentials: kind:number, and the waiver of a wrong check sign behind it.
  */
+#include "core/credential.h"
 #include "core/credential_form.h"
 
 #include <string.h>

@@ -3,6 +3,7 @@
  *	  Forms of organisations' credentials.
  */
 #include "core/credential_form.h"
+#include "core/credential_sign.h"
 
 #include <string.h>
 

@@ -6,6 +6,7 @@
  * characters or with A-labels go through UTS 46, non-transitional, with STD3 rules, bidi and joiner checks.
  */
 #include "core/domain.h"
+#include "core/ip_text.h"
 
 #include <string.h>
 
@@ -184,22 +185,6 @@ encode(const uint8_t *s, size_t len, bool accept_ace, uint8_t *key, int *keylen)
 	return ICP_DOMAIN_OK;
 }
 
-static bool
-looks_like_ipv4(const uint8_t *s, size_t len)
-{
-	size_t		i;
-	int			dots = 0;
-
-	for (i = 0; i < len; i++)
-	{
-		if (s[i] == '.')
-			dots++;
-		else if (!is_digit(s[i]))
-			return false;
-	}
-	return dots == 3;
-}
-
 /* Is the text something else altogether?  Looked at only once the parse has failed. */
 static IcpDomainReason
 something_else(const uint8_t *s, size_t len, size_t *position, size_t *length)
@@ -236,7 +221,7 @@ something_else(const uint8_t *s, size_t len, size_t *position, size_t *length)
 		*length = len - colon;
 		return ICP_DOMAIN_PORT;
 	}
-	if (looks_like_ipv4(s, len))
+	if (icp_looks_like_ipv4((const char *) s, len))
 		return ICP_DOMAIN_IPV4;
 	if (len >= 1 && s[0] == '*' && (len == 1 || s[1] == '.'))
 	{

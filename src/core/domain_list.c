@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int
+static int
 icp_list_entry_cmp(const uint8_t *a, const uint8_t *b)
 {
 	return icp_domain_key_cmp(a + 1, a[0], b + 1, b[0]);

@@ -62,7 +62,6 @@ icp_list_entry_size(const uint8_t *entry)
 	return 1 + (size_t) entry[0];
 }
 
-extern int	icp_list_entry_cmp(const uint8_t *a, const uint8_t *b);
 extern size_t icp_list_count(const uint8_t *list, size_t len);
 
 /* Writes an entry for the key to out; its size. */

@@ -3,6 +3,7 @@
  *	  URLs of home pages.
  */
 #include "core/homepage.h"
+#include "core/ip_text.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -102,23 +103,6 @@ scheme_length(const char *text, size_t len)
 	return 0;
 }
 
-/* An IPv4 address and nothing else that inet_pton would not take: four decimal numbers. */
-static bool
-looks_like_ipv4(const char *s, size_t len)
-{
-	size_t		i;
-	int			dots = 0;
-
-	for (i = 0; i < len; i++)
-	{
-		if (s[i] == '.')
-			dots++;
-		else if (!is_digit(s[i]))
-			return false;
-	}
-	return dots == 3;
-}
-
 static bool
 parse_address(IcpUrl *url, int family)
 {
@@ -201,7 +185,7 @@ icp_url_parse(const char *text, size_t len, IcpUrl *url, IcpUrlFault *fault)
 			;
 		url->host = text + at;
 		url->host_len = host_end - at;
-		if (looks_like_ipv4(url->host, url->host_len))
+		if (icp_looks_like_ipv4(url->host, url->host_len))
 		{
 			if (!parse_address(url, 4))
 				return fail(fault, ICP_URL_ADDRESS, at, url->host_len);

@@ -242,3 +242,19 @@ icp_ip_parse(const char *text, size_t len, IcpAddressRange *range, IcpContactFau
 	}
 	return ICP_RIGHT;
 }
+
+bool
+icp_looks_like_ipv4(const char *s, size_t len)
+{
+	size_t		i;
+	int			dots = 0;
+
+	for (i = 0; i < len; i++)
+	{
+		if (s[i] == '.')
+			dots++;
+		else if (s[i] < '0' || s[i] > '9')
+			return false;
+	}
+	return dots == 3;
+}

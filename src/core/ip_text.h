@@ -36,4 +36,7 @@ extern IcpVerdict icp_ip_parse(const char *text, size_t len, IcpAddressRange *ra
 /* The last address of a block of which first is the first; false where first has bits behind the prefix. */
 extern bool icp_ip_block(int family, IcpAddress first, int bits, IcpAddress *last);
 
+/* An IPv4 address and nothing else that inet_pton would not take: four decimal numbers. */
+extern bool icp_looks_like_ipv4(const char *s, size_t len);
+
 #endif							/* ICP_CORE_IP_TEXT_H */

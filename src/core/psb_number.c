@@ -18,7 +18,8 @@ division_of_province(unsigned width, uint64_t digits)
 	return digits / (width == 14 ? UINT64_C(1000000000000) : UINT64_C(10000000000));
 }
 
-bool
+/* false when the parts make no number */
+static bool
 icp_psb_pack(unsigned province, unsigned width, uint64_t digits, int64_t *value)
 {
 	if (province < 1 || province > ICP_PROVINCES || !(width == 14 || (width == 12 && province == BEIJING)) ||

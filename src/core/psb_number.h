@@ -21,7 +21,6 @@
 #define ICP_PSB_TEXT_MAX	36
 
 /* false when the parts make no number */
-extern bool icp_psb_pack(unsigned province, unsigned width, uint64_t digits, int64_t *value);
 extern bool icp_psb_valid(int64_t value);
 extern size_t icp_psb_format(int64_t value, char *buf);
 

@@ -281,3 +281,13 @@ icp_event_digest(const EventShape *shape, const Datum *values, const bool *nulls
 	add_columns(shape, values, nulls, digester, EVENT_COVERED);
 	icp_digester_end(digester, out);
 }
+
+bytea *
+icp_make_bytea(const uint8 *bytes, size_t len)
+{
+	bytea	   *b = palloc(VARHDRSZ + len);
+
+	SET_VARSIZE(b, VARHDRSZ + len);
+	memcpy(VARDATA(b), bytes, len);
+	return b;
+}

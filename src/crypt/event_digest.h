@@ -71,4 +71,6 @@ extern void icp_event_digest(const EventShape *shape, const Datum *values, const
 							 IcpDigester *digester, int method, int64 seq,
 							 const uint8 *values_digest, const uint8 *previous, uint8 *out);
 
+extern bytea *icp_make_bytea(const uint8 *bytes, size_t len);
+
 #endif							/* ICP_EVENT_DIGEST_H */

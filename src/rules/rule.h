@@ -120,23 +120,9 @@ typedef struct RuleShape
 	bool	   *nulls;
 } RuleShape;
 
-/* Official ids of 主办单位性质 that rules speak of; others are data (icp.nature). */
+/* A nature's id (主办单位性质) where none is known; what rules ask of the others are columns of icp.nature. */
 #define NATURE_UNKNOWN		(-1)
 #define NATURE_NONE			0	/* not filled in */
-#define NATURE_MILITARY		1
-#define NATURE_GOVERNMENT	2
-#define NATURE_INSTITUTION	3
-#define NATURE_ENTERPRISE	4
-#define NATURE_SOCIAL		6
-#define NATURE_NON_ENTERPRISE 9
-#define NATURE_FOUNDATION	10
-#define NATURE_LAWYERS		11
-#define NATURE_MASS			13
-#define NATURE_FORENSIC		14
-#define NATURE_FOREIGN		16
-#define NATURE_NOTARY		18
-#define NATURE_COLLECTIVE	19
-#define NATURE_ARBITRATION	20
 
 struct Rule;
 struct ActiveRule;
@@ -214,7 +200,7 @@ typedef struct RuleRecord
 	RuleFields	is_placeholder;
 	bool		has_nature;
 	int			nature;
-	bool		is_individual;
+	uint32		nature_traits;	/* NATURE_... of rule_code.h */
 	RuleCredential credentials[2];
 	bool		has_domains;
 	int			ndomains;

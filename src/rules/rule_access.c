@@ -8,12 +8,10 @@
 #include "fmgr.h"
 #include "rules/rule_code.h"
 #include "rules/rule_finding.h"
+#include "rules/rule_table.h"
 #include "rules/rule_text.h"
 #include "types/ip_range.h"
 #include "utils/fmgrprotos.h"
-
-/* More addresses than this in one range are somebody's network, not a site's servers. */
-#define MANY_ADDRESSES 65536
 
 static bool
 ip_001(RuleRecord *r, RuleFinding *f)
@@ -88,6 +86,7 @@ ip_003(RuleRecord *r, RuleFinding *f)
 static bool
 ip_004(RuleRecord *r, RuleFinding *f)
 {
+	uint64		many = rule_argument(r->asked->rule, 0);
 	int			i;
 
 	rule_read_addresses(r);
@@ -97,8 +96,8 @@ ip_004(RuleRecord *r, RuleFinding *f)
 
 		/* a /64 is one host's in IPv6 */
 		if (a->family == 0 ||
-			(a->family == 4 ? a->last.low - a->first.low < MANY_ADDRESSES :
-			 a->last.high - a->first.high < MANY_ADDRESSES) ||
+			(a->family == 4 ? a->last.low - a->first.low < many :
+			 a->last.high - a->first.high < many) ||
 			icp_ip_special(a->family, a->first, a->last) != NULL)
 			continue;
 		f->field = FIELD_IPS;

@@ -8,12 +8,11 @@
 #include "postgres.h"
 
 #include "rules/rule_finding.h"
+#include "rules/rule_table.h"
 #include "rules/rule_text.h"
 
 #define MD5_DIGITS 32			/* Android's fingerprint */
 #define SHA1_DIGITS 40			/* Apple's */
-#define KEY_DIGITS_MIN 64
-#define ICON_BYTES_MAX (100 * 1024)
 
 typedef enum Platform
 {
@@ -225,7 +224,7 @@ app_006(RuleRecord *r, RuleFinding *f)
 		else if (strchr("+/=:- ,{}\"\t\r\n", text.s[i]) == NULL)
 			break;
 	}
-	if (i == text.len && digits >= KEY_DIGITS_MIN)
+	if (i == text.len && digits >= rule_argument(r->asked->rule, 0))
 		return false;
 	rule_found_field(r, f, FIELD_APP_PUBLIC_KEY);
 	return true;
@@ -277,18 +276,19 @@ app_009(RuleRecord *r, RuleFinding *f)
 {
 	RuleText	text;
 	int64		bytes = 0;
+	int32		most = rule_argument(r->asked->rule, 0);
 	int			i;
 
 	if (!rule_is_service(r) || !rule_has(r, FIELD_APP_ICON_BYTES))
 		return false;
 	text = rule_trimmed(rule_text(r, FIELD_APP_ICON_BYTES));
-	for (i = 0; i < text.len && bytes <= ICON_BYTES_MAX; i++)
+	for (i = 0; i < text.len && bytes <= most; i++)
 	{
 		if (text.s[i] < '0' || text.s[i] > '9')
 			return false;
 		bytes = bytes * 10 + (text.s[i] - '0');
 	}
-	if (bytes <= ICON_BYTES_MAX)
+	if (bytes <= most)
 		return false;
 	rule_found_field(r, f, FIELD_APP_ICON_BYTES);
 	return true;

@@ -33,6 +33,34 @@ ICP_FUNCTION(icp_code_changed);
 #define ANUM_VALID_FROM 3
 #define ANUM_VALID_TO	4
 
+typedef struct Texts
+{
+	int			n;
+	RuleText   *texts;
+} Texts;
+
+typedef struct Nature
+{
+	uint32		traits;
+	Texts		name_endings;
+	Texts		likely_endings;
+	Texts		credit_codes;
+	int			nregistered_as;
+	int		   *registered_as;
+} Nature;
+
+/* Columns of icp.nature that are traits. */
+static const struct
+{
+	const char *column;
+	uint32		bit;
+}			traits[] = {
+	{"is_person", NATURE_IS_PERSON}, {"is_enterprise", NATURE_IS_ENTERPRISE},
+	{"may_be_company", NATURE_MAY_BE_COMPANY}, {"is_government", NATURE_IS_GOVERNMENT},
+	{"is_military", NATURE_IS_MILITARY}, {"is_institution", NATURE_IS_INSTITUTION},
+	{"is_public_body", NATURE_IS_PUBLIC_BODY}
+};
+
 typedef struct Code
 {
 	int			id;
@@ -41,9 +69,9 @@ typedef struct Code
 	RuleText	former_name;	/* len 0: none */
 	DateADT		valid_from;
 	DateADT		valid_to;		/* first day on which it no longer holds */
-	int			nature;			/* of a type of credentials */
+	int			nature_id;		/* of a type of credentials */
 	uint32		kinds;
-	bool		is_person;		/* of a nature */
+	Nature		nature;			/* of a nature */
 } Code;
 
 typedef struct CodeList
@@ -97,7 +125,72 @@ named_column(HeapTuple tuple, TupleDesc desc, const char *name, bool *isnull)
 	return attnum == InvalidAttrNumber ? (Datum) 0 : heap_getattr(tuple, attnum, desc, isnull);
 }
 
+/* Leaves the texts alone where the column is NULL. */
 static void
+read_texts(Texts *texts, HeapTuple tuple, TupleDesc desc, const char *name)
+{
+	bool		isnull;
+	Datum		value = named_column(tuple, desc, name, &isnull);
+	Datum	   *values;
+	bool	   *nulls;
+	int			n;
+	int			i;
+
+	if (isnull)
+		return;
+	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
+	texts->n = 0;
+	texts->texts = palloc(sizeof(RuleText) * Max(n, 1));
+	for (i = 0; i < n; i++)
+		if (!nulls[i])
+			texts->texts[texts->n++] = text_of(values[i]);
+}
+
+static void
+read_registered_as(Nature *nature, HeapTuple tuple, TupleDesc desc)
+{
+	bool		isnull;
+	Datum		value = named_column(tuple, desc, "registered_as", &isnull);
+	Datum	   *values;
+	bool	   *nulls;
+	int			n;
+	int			i;
+
+	if (isnull)
+		return;
+	deconstruct_array(DatumGetArrayTypeP(value), INT4OID, sizeof(int32), true, TYPALIGN_INT, &values, &nulls, &n);
+	nature->nregistered_as = 0;
+	nature->registered_as = palloc(sizeof(int) * Max(n, 1));
+	for (i = 0; i < n; i++)
+		if (!nulls[i])
+			nature->registered_as[nature->nregistered_as++] = DatumGetInt32(values[i]);
+}
+
+/* A local row says again only what is otherwise than in the shipped one, which has been read. */
+static void
+read_nature(const CodeList *list, Code *code, HeapTuple tuple, TupleDesc desc)
+{
+	Nature	   *nature = &code->nature;
+	int			i;
+
+	for (i = 0; i < list->n && !list->codes[i].is_local; i++)
+		if (code->is_local && list->codes[i].id == code->id)
+			*nature = list->codes[i].nature;
+	for (i = 0; i < lengthof(traits); i++)
+	{
+		bool		isnull;
+		Datum		value = named_column(tuple, desc, traits[i].column, &isnull);
+
+		if (!isnull)
+			nature->traits = DatumGetBool(value) ? nature->traits | traits[i].bit : nature->traits & ~traits[i].bit;
+	}
+	read_texts(&nature->name_endings, tuple, desc, "name_endings");
+	read_texts(&nature->likely_endings, tuple, desc, "likely_endings");
+	read_texts(&nature->credit_codes, tuple, desc, "credit_codes");
+	read_registered_as(nature, tuple, desc);
+}
+
+static Code *
 read_code(CodeList *list, HeapTuple tuple, TupleDesc desc, bool is_local)
 {
 	Code	   *code;
@@ -123,12 +216,11 @@ read_code(CodeList *list, HeapTuple tuple, TupleDesc desc, bool is_local)
 	if (!isnull)
 		code->former_name = text_of(value);
 	value = named_column(tuple, desc, "nature_id", &isnull);
-	code->nature = isnull ? NATURE_UNKNOWN : DatumGetInt32(value);
-	value = named_column(tuple, desc, "is_person", &isnull);
-	code->is_person = !isnull && DatumGetBool(value);
+	code->nature_id = isnull ? NATURE_UNKNOWN : DatumGetInt32(value);
 	value = named_column(tuple, desc, "kinds", &isnull);
 	if (!isnull)
 		code->kinds = kinds_of(value);
+	return code;
 }
 
 /* Tables come in pairs, the shipped one first: what is_replaced() relies on. */
@@ -139,7 +231,13 @@ read_table(TableCopy *copy, int table, Relation rel, Snapshot snapshot)
 	HeapTuple	tuple;
 
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-		read_code(&((CodeCache *) copy)->lists[table / 2], tuple, RelationGetDescr(rel), table % 2 == 1);
+	{
+		CodeList   *list = &((CodeCache *) copy)->lists[table / 2];
+		Code	   *code = read_code(list, tuple, RelationGetDescr(rel), table % 2 == 1);
+
+		if (table / 2 == CODE_NATURE)
+			read_nature(list, code, tuple, RelationGetDescr(rel));
+	}
 	systable_endscan(scan);
 }
 
@@ -207,15 +305,95 @@ rule_code_of(RuleCodeTable table, RuleText text, DateADT as_of, bool *is_valid)
 	return CODE_UNKNOWN;
 }
 
-bool
-rule_nature_is_person(int nature)
+/* NULL where there is none of the id. */
+static const Nature *
+nature_of_id(int id)
 {
 	const CodeList *list = &get_cache()->lists[CODE_NATURE];
 	int			i;
 
 	for (i = 0; i < list->n; i++)
-		if (list->codes[i].id == nature && !is_replaced(list, &list->codes[i]))
-			return list->codes[i].is_person;
+		if (list->codes[i].id == id && !is_replaced(list, &list->codes[i]))
+			return &list->codes[i].nature;
+	return NULL;
+}
+
+uint32
+rule_nature_traits(int nature)
+{
+	const Nature *found = nature_of_id(nature);
+
+	return found == NULL ? 0 : found->traits;
+}
+
+static bool
+has_ending(RuleText name, const Texts *endings)
+{
+	int			i;
+
+	for (i = 0; i < endings->n; i++)
+		if (rule_text_ends(name, endings->texts[i].s))
+			return true;
+	return false;
+}
+
+int
+rule_nature_of_name(RuleText name, bool military)
+{
+	const CodeList *list = &get_cache()->lists[CODE_NATURE];
+	int			i;
+
+	for (i = 0; i < list->n; i++)
+	{
+		const Code *code = &list->codes[i];
+
+		if (((code->nature.traits & NATURE_IS_MILITARY) != 0) == military &&
+			has_ending(name, &code->nature.name_endings) && !is_replaced(list, code))
+			return code->id;
+	}
+	return CODE_UNKNOWN;
+}
+
+bool
+rule_name_is_likely_other(RuleText name)
+{
+	const CodeList *list = &get_cache()->lists[CODE_NATURE];
+	int			i;
+
+	for (i = 0; i < list->n; i++)
+		if (has_ending(name, &list->codes[i].nature.likely_endings) && !is_replaced(list, &list->codes[i]))
+			return true;
+	return false;
+}
+
+int
+rule_nature_of_credit_code(const char *number, int len)
+{
+	const CodeList *list = &get_cache()->lists[CODE_NATURE];
+	int			i;
+	int			k;
+
+	for (i = 0; i < list->n; i++)
+	{
+		const Texts *codes = &list->codes[i].nature.credit_codes;
+
+		for (k = 0; k < codes->n; k++)
+			if (codes->texts[k].len <= len && memcmp(codes->texts[k].s, number, codes->texts[k].len) == 0 &&
+				!is_replaced(list, &list->codes[i]))
+				return list->codes[i].id;
+	}
+	return CODE_UNKNOWN;
+}
+
+bool
+rule_nature_is_registered_as(int nature, int other)
+{
+	const Nature *found = nature_of_id(nature);
+	int			i;
+
+	for (i = 0; found != NULL && i < found->nregistered_as; i++)
+		if (found->registered_as[i] == other)
+			return true;
 	return false;
 }
 
@@ -232,7 +410,7 @@ icp_is_individual(PG_FUNCTION_ARGS)
 	text.s = icp_to_utf8(text.s, &text.len);
 	/* as of any day */
 	nature = rule_code_of(CODE_NATURE, text, DATEVAL_NOEND, NULL);
-	PG_RETURN_BOOL(nature != CODE_UNKNOWN && rule_nature_is_person(nature));
+	PG_RETURN_BOOL(nature != CODE_UNKNOWN && (rule_nature_traits(nature) & NATURE_IS_PERSON) != 0);
 }
 
 uint32
@@ -246,7 +424,7 @@ rule_credential_kinds(int nature, DateADT as_of)
 	{
 		const Code *code = &list->codes[i];
 
-		if (code->nature == nature && code->valid_from <= as_of && as_of < code->valid_to &&
+		if (code->nature_id == nature && code->valid_from <= as_of && as_of < code->valid_to &&
 			!is_replaced(list, code))
 			kinds |= code->kinds;
 	}

@@ -89,32 +89,6 @@ credential_003(RuleRecord *r, RuleFinding *f)
 	return true;
 }
 
-/* What register a credit code is of, and the nature that its units have. */
-static int
-nature_of_code(const IcpCredentialNumber *number)
-{
-	static const struct
-	{
-		char		department;
-		char		category;	/* 0: any */
-		int			nature;
-	}			registers[] = {
-		{'1', '1', NATURE_GOVERNMENT}, {'1', '2', NATURE_INSTITUTION}, {'1', '3', NATURE_MASS},
-		{'3', '1', 11}, {'3', '2', 18}, {'3', '4', 14}, {'3', '5', 20},
-		{'5', '1', NATURE_SOCIAL}, {'5', '2', NATURE_NON_ENTERPRISE}, {'5', '3', NATURE_FOUNDATION},
-		{'7', 0, 15}, {'9', 0, NATURE_ENTERPRISE}, {'A', 0, NATURE_MILITARY}, {'N', 0, NATURE_COLLECTIVE}
-	};
-	int			i;
-
-	if (number->kind != ICP_CRED_USCC || number->len != 18)
-		return 0;
-	for (i = 0; i < lengthof(registers); i++)
-		if (registers[i].department == number->text[0] &&
-			(registers[i].category == 0 || registers[i].category == number->text[1]))
-			return registers[i].nature;
-	return 0;
-}
-
 static bool
 credential_004(RuleRecord *r, RuleFinding *f)
 {
@@ -124,12 +98,11 @@ credential_004(RuleRecord *r, RuleFinding *f)
 
 	if (c == NULL || nature <= 0 || rule_is_individual(r))
 		return false;
-	of_code = nature_of_code(&c->number);
-	if (of_code == 0 || of_code == nature)
+	if (c->number.kind != ICP_CRED_USCC || c->number.len != 18)
 		return false;
+	of_code = rule_nature_of_credit_code(c->number.text, c->number.len);
 	/* hospitals and schools are registered as what they also are */
-	if (nature == 17 && (of_code == NATURE_INSTITUTION || of_code == NATURE_ENTERPRISE ||
-						 of_code == NATURE_NON_ENTERPRISE))
+	if (of_code == CODE_UNKNOWN || of_code == nature || rule_nature_is_registered_as(nature, of_code))
 		return false;
 	rule_found_field(r, f, FIELD_CREDENTIAL);
 	return true;

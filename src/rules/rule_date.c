@@ -104,7 +104,8 @@ rule_parse_day(RuleText text, int32 *number)
 	return DAY_KNOWN;
 }
 
-RuleDayKind
+/* The same of a field; of a timestamp with time zone, the day in Beijing. */
+static RuleDayKind
 rule_read_day(RuleRecord *r, RuleField field, int32 *number)
 {
 	DateADT		date;

@@ -18,7 +18,4 @@ typedef enum RuleDayKind
 /* The day that a text names: 2026-11-01, 2026/11/1, 20261101, 2026年11月1日, 长期; a time of day may follow. */
 extern RuleDayKind rule_parse_day(RuleText text, int32 *day);
 
-/* The same of a field; of a timestamp with time zone, the day in Beijing. */
-extern RuleDayKind rule_read_day(RuleRecord *r, RuleField field, int32 *day);
-
 #endif							/* ICP_RULES_RULE_DATE_H */

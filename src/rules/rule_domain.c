@@ -7,6 +7,7 @@
 #include "core/ip_text.h"
 #include "core/suffix.h"
 #include "miscadmin.h"
+#include "rules/rule_code.h"
 #include "rules/rule_finding.h"
 
 static RuleText
@@ -228,10 +229,9 @@ is_government_domain(const RuleDomain *domain)
 static bool
 domain_006(RuleRecord *r, RuleFinding *f)
 {
-	int			nature = rule_nature(r);
 	int			i;
 
-	if (nature != NATURE_ENTERPRISE && !rule_is_individual(r))
+	if (!rule_nature_is(r, NATURE_IS_ENTERPRISE | NATURE_IS_PERSON))
 		return false;
 	rule_read_domains(r);
 	for (i = 0; i < r->ndomains; i++)
@@ -244,10 +244,10 @@ domain_006(RuleRecord *r, RuleFinding *f)
 static bool
 domain_007(RuleRecord *r, RuleFinding *f)
 {
-	int			nature = rule_nature(r);
+	bool		is_government = rule_nature_is(r, NATURE_IS_GOVERNMENT);
 	int			i;
 
-	if (nature != NATURE_GOVERNMENT && nature != NATURE_INSTITUTION)
+	if (!is_government && !rule_nature_is(r, NATURE_IS_INSTITUTION))
 		return false;
 	rule_read_domains(r);
 	for (i = 0; i < r->ndomains; i++)
@@ -256,9 +256,9 @@ domain_007(RuleRecord *r, RuleFinding *f)
 
 		if (domain->keylen < 0 || is_reserved(domain) || is_government_domain(domain))
 			continue;
-		if (nature == NATURE_INSTITUTION && (ends_with(domain, "cn") || ends_with(domain, GONGYI)))
+		if (!is_government && (ends_with(domain, "cn") || ends_with(domain, GONGYI)))
 			continue;
-		f->expected = rule_print(r, "%s", nature == NATURE_GOVERNMENT ? ".gov.cn, .政务" : ".cn, .公益");
+		f->expected = rule_print(r, "%s", is_government ? ".gov.cn, .政务" : ".cn, .公益");
 		return found_domain(r, f, domain);
 	}
 	return false;
@@ -267,18 +267,17 @@ domain_007(RuleRecord *r, RuleFinding *f)
 static bool
 domain_008(RuleRecord *r, RuleFinding *f)
 {
-	int			nature = rule_nature(r);
 	int			i;
 
-	if (nature <= 0)
+	if (rule_nature(r) <= 0)
 		return false;
 	rule_read_domains(r);
 	for (i = 0; i < r->ndomains; i++)
 	{
 		const RuleDomain *domain = &r->domains[i];
 
-		if ((ends_with(domain, "cn\001mil") && nature != NATURE_MILITARY) ||
-			(ends_with(domain, "cn\001edu") && (nature == NATURE_ENTERPRISE || rule_is_individual(r))))
+		if ((ends_with(domain, "cn\001mil") && !rule_nature_is(r, NATURE_IS_MILITARY)) ||
+			(ends_with(domain, "cn\001edu") && rule_nature_is(r, NATURE_IS_ENTERPRISE | NATURE_IS_PERSON)))
 			return found_domain(r, f, domain);
 	}
 	return false;

@@ -53,17 +53,23 @@ rule_nature(RuleRecord *r)
 			if (r->nature == CODE_UNKNOWN)
 				r->nature = NATURE_UNKNOWN;
 		}
-		r->is_individual = r->nature > 0 && rule_nature_is_person(r->nature);
+		r->nature_traits = r->nature > 0 ? rule_nature_traits(r->nature) : 0;
 		r->has_nature = true;
 	}
 	return r->nature;
 }
 
 bool
-rule_is_individual(RuleRecord *r)
+rule_nature_is(RuleRecord *r, uint32 traits)
 {
 	(void) rule_nature(r);
-	return r->is_individual;
+	return (r->nature_traits & traits) != 0;
+}
+
+bool
+rule_is_individual(RuleRecord *r)
+{
+	return rule_nature_is(r, NATURE_IS_PERSON);
 }
 
 unsigned

@@ -10,6 +10,9 @@
 
 extern int	rule_nature(RuleRecord *r);
 extern bool rule_is_individual(RuleRecord *r); /* 个人, as icp.is_individual() has it */
+
+/* Has its nature one of the traits, NATURE_... of rule_code.h?  No, where none is known. */
+extern bool rule_nature_is(RuleRecord *r, uint32 traits);
 extern unsigned rule_province(RuleRecord *r, RuleField field);	/* index, 0: none or unknown */
 extern const RuleCredential *rule_credential(RuleRecord *r, RuleField field);
 extern void rule_read_domains(RuleRecord *r);

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "core/person_name.h"
+#include "rules/rule_code.h"
 #include "rules/rule_finding.h"
 #include "rules/rule_text.h"
 
@@ -133,12 +134,8 @@ static bool
 is_like_site(RuleText name)
 {
 	static const char *const endings[] = {"网", "网站", "论坛", "主页", "博客", "官网", "贴吧"};
-	int			i;
 
-	for (i = 0; i < lengthof(endings); i++)
-		if (rule_text_ends(name, endings[i]))
-			return true;
-	return false;
+	return rule_text_ends_in(name, endings, lengthof(endings));
 }
 
 /*
@@ -160,7 +157,7 @@ static NameProblem
 find_problem(RuleRecord *r)
 {
 	RuleText	name = rule_text(r, FIELD_NAME);
-	int			nature = rule_nature(r);
+	bool		is_enterprise = rule_nature_is(r, NATURE_IS_ENTERPRISE);
 
 	if (rule_is_placeholder(r, FIELD_NAME))
 		return NAME_PLACEHOLDER;
@@ -180,14 +177,14 @@ find_problem(RuleRecord *r)
 		return NAME_FINE;
 	}
 	if (rule_has_form(name))
-		return nature == NATURE_ENTERPRISE && rule_text_length(rule_without_brackets(name)) < 4 ?
+		return is_enterprise && rule_text_length(rule_without_brackets(name)) < 4 ?
 			NAME_NOT_FULL : NAME_FINE;
 	/* a unit may name its site as it is registered itself, but not the other way round */
 	if (rule_has(r, FIELD_SITE_NAME) && rule_same_name(name, rule_text(r, FIELD_SITE_NAME)))
 		return NAME_OF_SITE;
 	if (is_like_site(rule_without_brackets(name)))
 		return NAME_LIKE_SITE;
-	if (nature == NATURE_ENTERPRISE && !rule_is_latin(name))
+	if (is_enterprise && !rule_is_latin(name))
 		return NAME_NOT_FULL;
 	return NAME_FINE;
 }

@@ -7,7 +7,9 @@
  */
 #include "postgres.h"
 
+#include "rules/rule_code.h"
 #include "rules/rule_finding.h"
+#include "rules/rule_table.h"
 #include "rules/rule_text.h"
 #include "rules/rule_word.h"
 
@@ -210,19 +212,18 @@ is_government_word(RuleText text)
  * government.
  */
 static bool
-may_be_authorised(int nature)
+may_be_authorised(RuleRecord *r)
 {
-	return nature == NATURE_MILITARY || nature == NATURE_INSTITUTION || nature == NATURE_SOCIAL ||
-		nature == NATURE_MASS;
+	return rule_nature_is(r, NATURE_IS_MILITARY | NATURE_IS_PUBLIC_BODY);
 }
 
 static bool
 find_government(RuleRecord *r, RuleFinding *f, bool error)
 {
-	int			nature = rule_nature(r);
 	int			i;
 
-	if (nature <= 0 || nature == NATURE_GOVERNMENT || !rule_has_words(r, KEYWORD_BIT(KEYWORD_GOVERNMENT)))
+	if (rule_nature(r) <= 0 || rule_nature_is(r, NATURE_IS_GOVERNMENT) ||
+		!rule_has_words(r, KEYWORD_BIT(KEYWORD_GOVERNMENT)))
 		return false;
 	for (i = 0; i < r->nwords; i++)
 	{
@@ -233,10 +234,10 @@ find_government(RuleRecord *r, RuleFinding *f, bool error)
 			continue;
 		is_own = rule_is_own_word(r, &r->words[i]);
 		is_strong = is_government_word(rule_word_text(r, &r->words[i]));
-		if ((is_strong && !is_own && !may_be_authorised(nature)) != error)
+		if ((is_strong && !is_own && !may_be_authorised(r)) != error)
 			continue;
 		/* registered with 监察 in its name it has been asked, but is none: somebody should look */
-		if (is_own && (!is_strong || may_be_authorised(nature)))
+		if (is_own && (!is_strong || may_be_authorised(r)))
 			continue;
 		return rule_found_word(r, f, &r->words[i]);
 	}
@@ -366,7 +367,7 @@ site_name_015(RuleRecord *r, RuleFinding *f)
 {
 	int			i;
 
-	if (!is_unit_with_name(r) || rule_nature(r) == NATURE_GOVERNMENT ||
+	if (!is_unit_with_name(r) || rule_nature_is(r, NATURE_IS_GOVERNMENT) ||
 		!rule_has_words(r, KEYWORD_BIT(KEYWORD_DIVISION)))
 		return false;
 	for (i = 0; i < r->nwords; i++)
@@ -437,9 +438,6 @@ site_name_018(RuleRecord *r, RuleFinding *f)
 	return false;
 }
 
-#define ADVISED_MIN 3
-#define ADVISED_MAX 10
-
 static bool
 site_name_019(RuleRecord *r, RuleFinding *f)
 {
@@ -448,7 +446,7 @@ site_name_019(RuleRecord *r, RuleFinding *f)
 	if (!rule_has(r, FIELD_SITE_NAME))
 		return false;
 	length = rule_text_length(rule_trimmed(rule_text(r, FIELD_SITE_NAME)));
-	if (length >= ADVISED_MIN && length <= ADVISED_MAX)
+	if (length >= rule_argument(r->asked->rule, 0) && length <= rule_argument(r->asked->rule, 1))
 		return false;
 	rule_found_field(r, f, FIELD_SITE_NAME);
 	return true;

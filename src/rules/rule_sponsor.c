@@ -44,13 +44,7 @@ has_both(RuleRecord *r)
 static bool
 nature_003(RuleRecord *r, RuleFinding *f)
 {
-	int			nature;
-
-	if (!has_both(r))
-		return false;
-	nature = rule_nature(r);
-	if (nature == NATURE_ENTERPRISE || nature == NATURE_FOREIGN || nature == NATURE_COLLECTIVE ||
-		!rule_is_company(rule_text(r, FIELD_NAME)))
+	if (!has_both(r) || rule_nature_is(r, NATURE_MAY_BE_COMPANY) || !rule_is_company(rule_text(r, FIELD_NAME)))
 		return false;
 	rule_found_field(r, f, FIELD_NATURE);
 	return true;
@@ -59,66 +53,37 @@ nature_003(RuleRecord *r, RuleFinding *f)
 static bool
 nature_004(RuleRecord *r, RuleFinding *f)
 {
-	if (!has_both(r) || rule_nature(r) == NATURE_GOVERNMENT || !rule_is_authority(rule_text(r, FIELD_NAME)))
+	if (!has_both(r) || rule_nature_is(r, NATURE_IS_GOVERNMENT) || !rule_is_authority(rule_text(r, FIELD_NAME)))
 		return false;
 	rule_found_field(r, f, FIELD_NATURE);
 	return true;
 }
 
 static bool
-ends_in(RuleText name, const char *const *endings, int n)
-{
-	int			i;
-
-	name = rule_without_brackets(name);
-	for (i = 0; i < n; i++)
-		if (rule_text_ends(name, endings[i]))
-			return true;
-	return false;
-}
-
-static bool
 nature_005(RuleRecord *r, RuleFinding *f)
 {
-	static const char *const endings[] = {"协会", "学会", "研究会", "商会", "联合会", "促进会", "基金会"};
-
-	if (!has_both(r) || rule_nature(r) != NATURE_ENTERPRISE ||
-		!ends_in(rule_text(r, FIELD_NAME), endings, lengthof(endings)))
+	if (!has_both(r) || !rule_nature_is(r, NATURE_IS_ENTERPRISE) ||
+		!rule_name_is_likely_other(rule_without_brackets(rule_text(r, FIELD_NAME))))
 		return false;
 	rule_found_field(r, f, FIELD_NATURE);
 	return true;
 }
 
 /* What a name says of its bearer, where the ministry has a nature for it. */
-typedef struct NamedNature
-{
-	const char *ending;
-	int			nature;
-} NamedNature;
-
 static bool
-has_other_nature(RuleRecord *r, RuleFinding *f, const NamedNature *named, int n)
+has_other_nature(RuleRecord *r, RuleFinding *f, bool military)
 {
-	RuleText	name;
-	int			nature;
-	int			i;
+	int			named;
 
 	/* an individual has a person's name: NAME-007 */
 	if (!has_both(r) || rule_is_individual(r))
 		return false;
-	nature = rule_nature(r);
-	name = rule_without_brackets(rule_text(r, FIELD_NAME));
-	for (i = 0; i < n; i++)
-	{
-		if (!rule_text_ends(name, named[i].ending))
-			continue;
-		if (named[i].nature == nature)
-			return false;
-		rule_found_field(r, f, FIELD_NATURE);
-		f->expected = rule_print(r, "%d", named[i].nature);
-		return true;
-	}
-	return false;
+	named = rule_nature_of_name(rule_without_brackets(rule_text(r, FIELD_NAME)), military);
+	if (named == CODE_UNKNOWN || named == rule_nature(r))
+		return false;
+	rule_found_field(r, f, FIELD_NATURE);
+	f->expected = rule_print(r, "%d", named);
+	return true;
 }
 
 /* Labour disputes are arbitrated by authorities: 劳动人事争议仲裁委员会. */
@@ -131,28 +96,20 @@ is_of_labour(RuleRecord *r)
 static bool
 nature_006(RuleRecord *r, RuleFinding *f)
 {
-	static const NamedNature named[] = {
-		{"律师事务所", NATURE_LAWYERS}, {"公证处", NATURE_NOTARY}, {"司法鉴定所", NATURE_FORENSIC},
-		{"司法鉴定中心", NATURE_FORENSIC}, {"仲裁委员会", NATURE_ARBITRATION}, {"村民委员会", NATURE_MASS},
-		{"居民委员会", NATURE_MASS}
-	};
-
-	return !is_of_labour(r) && has_other_nature(r, f, named, lengthof(named));
+	return !is_of_labour(r) && has_other_nature(r, f, false);
 }
 
 static bool
 nature_007(RuleRecord *r, RuleFinding *f)
 {
-	static const NamedNature named[] = {{"部队", NATURE_MILITARY}};
-
-	return has_other_nature(r, f, named, lengthof(named));
+	return has_other_nature(r, f, true);
 }
 
 /* Of an enterprise NAME-006 says that the name is not complete. */
 static bool
 name_008(RuleRecord *r, RuleFinding *f)
 {
-	if (!has_both(r) || rule_is_individual(r) || rule_nature(r) == NATURE_ENTERPRISE ||
+	if (!has_both(r) || rule_nature_is(r, NATURE_IS_PERSON | NATURE_IS_ENTERPRISE) ||
 		!rule_is_person(rule_text(r, FIELD_NAME)))
 		return false;
 	f->field = FIELD_NAME;		/* a person's name is not shown */
@@ -175,9 +132,7 @@ province_001(RuleRecord *r, RuleFinding *f)
 static bool
 is_state_body(RuleRecord *r)
 {
-	int			nature = rule_nature(r);
-
-	return nature == NATURE_GOVERNMENT || nature == NATURE_MILITARY;
+	return rule_nature_is(r, NATURE_IS_GOVERNMENT | NATURE_IS_MILITARY);
 }
 
 static bool
@@ -211,10 +166,7 @@ superior_003(RuleRecord *r, RuleFinding *f)
 static bool
 superior_004(RuleRecord *r, RuleFinding *f)
 {
-	int			nature = rule_nature(r);
-
-	if (!rule_has(r, FIELD_SUPERIOR) ||
-		(nature != NATURE_INSTITUTION && nature != NATURE_SOCIAL && nature != NATURE_MASS) ||
+	if (!rule_has(r, FIELD_SUPERIOR) || !rule_nature_is(r, NATURE_IS_PUBLIC_BODY) ||
 		!rule_is_person(rule_text(r, FIELD_SUPERIOR)))
 		return false;
 	f->field = FIELD_SUPERIOR;

@@ -36,8 +36,8 @@ space_at(const char *text, int len)
 	}
 }
 
-RuleText
-rule_trimmed(RuleText text)
+static RuleText
+without_leading_space(RuleText text)
 {
 	int			n;
 
@@ -46,6 +46,15 @@ rule_trimmed(RuleText text)
 		text.s += n;
 		text.len -= n;
 	}
+	return text;
+}
+
+RuleText
+rule_trimmed(RuleText text)
+{
+	int			n;
+
+	text = without_leading_space(text);
 	for (;;)
 	{
 		/* the last character begins at the last byte that continues none */
@@ -60,14 +69,7 @@ rule_trimmed(RuleText text)
 bool
 rule_is_blank(RuleText text)
 {
-	int			n;
-
-	while ((n = space_at(text.s, text.len)) > 0)
-	{
-		text.s += n;
-		text.len -= n;
-	}
-	return text.len == 0;
+	return without_leading_space(text).len == 0;
 }
 
 bool
@@ -88,6 +90,17 @@ rule_text_ends(RuleText text, const char *s)
 	int			len = strlen(s);
 
 	return text.len >= len && memcmp(text.s + text.len - len, s, len) == 0;
+}
+
+bool
+rule_text_ends_in(RuleText text, const char *const *endings, int n)
+{
+	int			i;
+
+	for (i = 0; i < n; i++)
+		if (rule_text_ends(text, endings[i]))
+			return true;
+	return false;
 }
 
 bool

@@ -14,6 +14,7 @@ typedef struct RuleText
 extern bool rule_text_is(RuleText text, const char *s);
 extern bool rule_text_equal(RuleText a, RuleText b);
 extern bool rule_text_ends(RuleText text, const char *s);
+extern bool rule_text_ends_in(RuleText text, const char *const *endings, int n);
 extern bool rule_text_begins(RuleText text, const char *s);
 extern bool rule_text_has(RuleText text, const char *s, int len);
 extern bool rule_same_name(RuleText a, RuleText b); /* by icp.name_key */

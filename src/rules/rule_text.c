@@ -174,13 +174,8 @@ rule_is_authority(RuleText text)
 	static const char *const endings[] = {
 		"人民政府", "人民法院", "人民检察院", "公安局", "公安厅", "税务局", "海关"
 	};
-	int			i;
 
-	text = rule_without_brackets(text);
-	for (i = 0; i < lengthof(endings); i++)
-		if (rule_text_ends(text, endings[i]))
-			return true;
-	return false;
+	return rule_text_ends_in(rule_without_brackets(text), endings, lengthof(endings));
 }
 
 bool
@@ -191,13 +186,8 @@ rule_has_form(RuleText text)
 		"吧", "处", "庄", "楼", "城", "铺", "屋", "居", "轩", "阁", "苑", "会", "校", "队", "厅", "家", "村", "斋",
 		"局", "府", "关", "委", "办", "署", "学", "台", "库", "矿", "港", "段", "区", "厦", "组", "报"
 	};
-	int			i;
 
-	text = rule_without_brackets(text);
-	for (i = 0; i < lengthof(endings); i++)
-		if (rule_text_ends(text, endings[i]))
-			return true;
-	return false;
+	return rule_text_ends_in(rule_without_brackets(text), endings, lengthof(endings));
 }
 
 /* A person's name is told from a short name of a body (国务院) by its surname and by what it ends in. */

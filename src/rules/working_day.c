@@ -9,11 +9,11 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
 #include "utils/rel.h"
 
 #include "compat.h"
 #include "core/calendar.h"
-#include "rules/working_day.h"
 #include "server/table_copy.h"
 
 ICP_FUNCTION(icp_is_working_day);
@@ -129,7 +129,8 @@ report_missing_year(int64 missing)
 					 "(节假日安排的通知) into icp.calendar_local, then the year into icp.calendar_year_local.")));
 }
 
-bool
+/* Each raises 22008 where a day it needs lies in a year that is not loaded, or is infinite. */
+static bool
 calendar_is_working_day(DateADT day)
 {
 	int64		missing;
@@ -141,7 +142,7 @@ calendar_is_working_day(DateADT day)
 	return working;
 }
 
-DateADT
+static DateADT
 calendar_working_days_add(DateADT day, int32 days)
 {
 	int64		missing;
@@ -153,7 +154,7 @@ calendar_working_days_add(DateADT day, int32 days)
 	return result;
 }
 
-int32
+static int32
 calendar_working_days_between(DateADT from, DateADT to)
 {
 	int64		missing;

@@ -95,16 +95,6 @@ get_state(FunctionCallInfo fcinfo, TriggerData *trigdata)
 	return state;
 }
 
-static bytea *
-make_bytea(const uint8 *bytes, size_t len)
-{
-	bytea	   *b = palloc(VARHDRSZ + len);
-
-	SET_VARSIZE(b, VARHDRSZ + len);
-	memcpy(VARDATA(b), bytes, len);
-	return b;
-}
-
 /* One event: its row, opened, and what is filled in. */
 typedef struct Event
 {
@@ -200,13 +190,13 @@ chain_row(FunctionCallInfo fcinfo, TriggerData *trigdata)
 
 	event.values[shape->seq] = Int64GetDatum(seq);
 	event.values[shape->method] = Int16GetDatum((int16) state->stored_method);
-	event.values[shape->digest] = PointerGetDatum(make_bytea(event.digest, ICP_DIGEST_LENGTH));
+	event.values[shape->digest] = PointerGetDatum(icp_make_bytea(event.digest, ICP_DIGEST_LENGTH));
 	event.nulls[shape->seq] = event.nulls[shape->method] = event.nulls[shape->digest] = false;
 	event.nulls[shape->salt] = event.nulls[shape->values_digest] = event.values_digest == NULL;
 	if (event.values_digest != NULL)
 	{
-		event.values[shape->salt] = PointerGetDatum(make_bytea(salt, sizeof(salt)));
-		event.values[shape->values_digest] = PointerGetDatum(make_bytea(values_digest, ICP_DIGEST_LENGTH));
+		event.values[shape->salt] = PointerGetDatum(icp_make_bytea(salt, sizeof(salt)));
+		event.values[shape->values_digest] = PointerGetDatum(icp_make_bytea(values_digest, ICP_DIGEST_LENGTH));
 	}
 	return PointerGetDatum(heap_form_tuple(RelationGetDescr(rel), event.values, event.nulls));
 }

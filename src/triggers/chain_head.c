@@ -623,16 +623,6 @@ set_head(Head *head, int64 seq, const uint8 *digest, bool is_dirty)
 	}
 }
 
-static bytea *
-make_bytea(const uint8 *bytes, size_t len)
-{
-	bytea	   *b = palloc(VARHDRSZ + len);
-
-	SET_VARSIZE(b, VARHDRSZ + len);
-	memcpy(VARDATA(b), bytes, len);
-	return b;
-}
-
 static void
 set_parameters(Parameters *parameters, const Head *head, int64 seq, const uint8 *digest,
 			   const int16 *province)
@@ -643,7 +633,7 @@ set_parameters(Parameters *parameters, const Head *head, int64 seq, const uint8 
 	parameters->values[0] = CStringGetTextDatum(head->kind);
 	parameters->values[1] = Int64GetDatum(head->key.id);
 	parameters->values[2] = Int64GetDatum(seq);
-	parameters->values[3] = digest == NULL ? (Datum) 0 : PointerGetDatum(make_bytea(digest, ICP_DIGEST_LENGTH));
+	parameters->values[3] = digest == NULL ? (Datum) 0 : PointerGetDatum(icp_make_bytea(digest, ICP_DIGEST_LENGTH));
 	parameters->values[4] = province == NULL ? (Datum) 0 : Int16GetDatum(*province);
 	parameters->values[5] = PointerGetDatum(tid);
 	memset(parameters->nulls, ' ', sizeof(parameters->nulls));

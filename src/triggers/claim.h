@@ -35,4 +35,12 @@ typedef struct Rival
 
 typedef struct ClaimStore ClaimStore;
 
+/*
+ * Opens the claim table and its edge table (same schema, name with "_edge" behind it).  user must be allowed to
+ * write them; kind and holder are those of the claims that will be entered or released.  Fails with 42P01 if a
+ * table is missing, 42804 if its columns are not those of a claim table, 42501 without the right.
+ */
+extern ClaimStore *icp_claim_store_open(Oid claim_relid, Oid user, const char *kind, Oid holder);
+extern void icp_claim_store_close(ClaimStore *store);
+
 #endif							/* ICP_CLAIM_H */

@@ -11,14 +11,6 @@
 
 #include "triggers/claim.h"
 
-/*
- * Opens the claim table and its edge table (same schema, name with "_edge" behind it).  user must be allowed to
- * write them; kind and holder are those of the claims that will be entered or released.  Fails with 42P01 if a
- * table is missing, 42804 if its columns are not those of a claim table, 42501 without the right.
- */
-extern ClaimStore *icp_claim_store_open(Oid claim_relid, Oid user, const char *kind, Oid holder);
-extern void icp_claim_store_close(ClaimStore *store);
-
 /* Enters the claims (their order is changed), then probes for rivals and writes the edges. */
 extern void icp_claim_store_enter(ClaimStore *store, Claim *claims, int nclaims);
 

@@ -25,7 +25,6 @@
 #include "nodes/primnodes.h"
 #include "server/trigger.h"
 #include "storage/bufmgr.h"
-#include "triggers/claim_store.h"
 #include "triggers/claim_table.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"

@@ -54,14 +54,10 @@ report(Node *escontext, const IcpCredentialFault *fault, const char *masked)
 {
 	IcpFaultWords words = fault_words(fault);
 
-	errsave(escontext,
-			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("invalid input syntax for type %s: \"%s\"", "icp.credential", masked),
-			 errdetail_internal("%s", words.detail),
-			 errhint("%s", words.hint)));
+	icp_fault_report_masked(escontext, "icp.credential", masked, &words);
 }
 
-IcpCredentialDatum *
+static IcpCredentialDatum *
 icp_credential_datum(const IcpCredential *credential)
 {
 	const IcpCredentialNumber *number = &credential->number;

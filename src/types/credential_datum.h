@@ -56,6 +56,4 @@ icp_credential_waiver(const IcpCredentialDatum *c)
 	return icp_credential_number(c) + icp_credential_number_len(c);
 }
 
-extern IcpCredentialDatum *icp_credential_datum(const IcpCredential *credential);
-
 #endif							/* ICP_TYPES_CREDENTIAL_DATUM_H */

@@ -50,7 +50,8 @@ icp_domain_name_make(const uint8_t *key, size_t len)
 	return domain;
 }
 
-IcpDomainName *
+/* From text in the server's encoding; NULL after a soft error. */
+static IcpDomainName *
 icp_domain_name_parse(const char *text, int len, Node *escontext)
 {
 	uint8_t		key[ICP_DOMAIN_MAX];
@@ -67,7 +68,8 @@ icp_domain_name_parse(const char *text, int len, Node *escontext)
 	return NULL;
 }
 
-int
+/* Text form into a buffer of ICP_DOMAIN_TEXT_SIZE; its length. */
+static int
 icp_domain_name_text(const IcpDomainName *domain, char *text)
 {
 	return icp_domain_text(ICP_DOMAIN_KEY(domain), ICP_DOMAIN_KEYLEN(domain), text);

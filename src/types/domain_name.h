@@ -18,12 +18,6 @@ typedef struct varlena IcpDomainName;
 
 extern IcpDomainName *icp_domain_name_make(const uint8_t *key, size_t len);
 
-/* From text in the server's encoding; NULL after a soft error. */
-extern IcpDomainName *icp_domain_name_parse(const char *text, int len, Node *escontext);
-
-/* Text form into a buffer of ICP_DOMAIN_TEXT_SIZE; its length. */
-extern int	icp_domain_name_text(const IcpDomainName *domain, char *text);
-
 /* Raises 22P03 unless the key is one that text input makes. */
 extern void icp_domain_key_check(const uint8_t *key, size_t len, const char *type);
 

@@ -24,6 +24,8 @@ ICP_FUNCTION(icp_shown_text);
 	"京ICP证030173号 or 粤B2-20090059."
 #define HINT_SECURITY "Accepted are public-security numbers such as 渝公网安备50010802002673号."
 
+static void icp_mask_digits(char *text);
+
 static const char *const serial_detail[] = {
 	"A filing number (备) has 8 digits (YY and 6 more) or 10 (YYYY and 6 more).",
 	"A licence number (证) has 6 digits (YY and 4 more) or 8.",
@@ -211,7 +213,7 @@ icp_fault_words(const IcpFault *fault, const char *s, int len)
  * Whoever stands before an @ sign, in an e-mail address or a URL, with or without a password, is nobody the
  * server's log need know.
  */
-char *
+static char *
 icp_mask_user(const char *text)
 {
 	StringInfoData out;
@@ -236,7 +238,7 @@ icp_mask_user(const char *text)
 }
 
 /* 11 digits from 13 to 19 are a mobile number; 15, and 17 with a digit or X, one of a person. */
-void
+static void
 icp_mask_digits(char *text)
 {
 	char	   *run = text;
@@ -357,15 +359,21 @@ icp_own_words(const char *utf8)
 }
 
 void
+icp_fault_report_masked(Node *escontext, const char *type, const char *masked, const IcpFaultWords *words)
+{
+	errsave(escontext,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("invalid input syntax for type %s: \"%s\"", type, masked),
+			 errdetail_internal("%s", words->detail),
+			 errhint("%s", words->hint)));
+}
+
+void
 icp_fault_report(Node *escontext, const char *type, const char *utf8, size_t len, const IcpFaultWords *words)
 {
 	char	   *masked = icp_shown(utf8, len);
 
-	errsave(escontext,
-			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("invalid input syntax for type %s: \"%s\"", type, icp_fault_shown(masked, strlen(masked))),
-			 errdetail_internal("%s", words->detail),
-			 errhint("%s", words->hint)));
+	icp_fault_report_masked(escontext, type, icp_fault_shown(masked, strlen(masked)), words);
 }
 
 Datum

@@ -24,6 +24,10 @@ extern IcpFaultWords icp_fault_words(const IcpFault *fault, const char *s, int l
 extern void icp_fault_report(Node *escontext, const char *type, const char *utf8, size_t len,
 							 const IcpFaultWords *words);
 
+/* The same of a text that its type has masked already, as a message shows it, in the server's encoding. */
+extern void icp_fault_report_masked(Node *escontext, const char *type, const char *masked,
+									const IcpFaultWords *words);
+
 /* What an icp.explain_... function returns. */
 extern Datum icp_fault_explain(const IcpFaultWords *words);
 
@@ -39,11 +43,5 @@ extern char *icp_own_words(const char *utf8);
  * stars.  What was typed into the wrong column goes to the server's log otherwise.
  */
 extern char *icp_shown(const char *utf8, size_t len);
-
-/* The numbers alone, in place. */
-extern void icp_mask_digits(char *text);
-
-/* Who stands before an @, in an e-mail address or a URL, with or without a password; a copy. */
-extern char *icp_mask_user(const char *text);
 
 #endif							/* ICP_TYPES_FAULT_WORDS_H */

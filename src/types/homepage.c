@@ -9,10 +9,11 @@
 #include "compat.h"
 #include "utils/builtins.h"
 
+#include "core/homepage.h"
 #include "core/suffix.h"
 #include "types/domain_fault.h"
+#include "types/domain_name.h"
 #include "types/encoding.h"
-#include "types/homepage_make.h"
 
 ICP_FUNCTION(icp_homepage_key_text);
 ICP_FUNCTION(icp_homepage_domain);
@@ -34,7 +35,8 @@ report(const IcpUrlFault *fault, const char *utf8, size_t len)
 			 errhint("%s", words.hint)));
 }
 
-char *
+/* Key of a home page (text in the server's encoding), palloc'd; raises 22P02 where the text is no URL. */
+static char *
 icp_homepage_key_make(const char *url, int len, size_t *keylen)
 {
 	const char *utf8 = icp_to_utf8(url, &len);
@@ -50,7 +52,8 @@ icp_homepage_key_make(const char *url, int len, size_t *keylen)
 	return key;
 }
 
-IcpDomainName *
+/* The registered name of a key, NULL where it is a public suffix itself. */
+static IcpDomainName *
 icp_registrable_make(const uint8_t *key, size_t len)
 {
 	int			n = icp_suffix_registrable(key, len);

@@ -357,7 +357,11 @@ icp_addresses_of_range(TypeCacheEntry *typcache, const RangeType *range, int *fa
 	return *family == family_of_last;
 }
 
-const IcpSpecialBlock *
+/*
+ * The first block of IANA's registries that the range overlaps, NULL where there is none.  *known becomes false for
+ * a range that has not addresses of one family.
+ */
+static const IcpSpecialBlock *
 icp_special_of_range(TypeCacheEntry *typcache, const RangeType *range, bool *known)
 {
 	IcpAddress	first;

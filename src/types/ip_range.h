@@ -25,10 +25,4 @@ extern inet *icp_inet_of_address(int family, IcpAddress address);
 extern bool icp_addresses_of_range(TypeCacheEntry *typcache, const RangeType *range, int *family, IcpAddress *first,
 								   IcpAddress *last);
 
-/*
- * The first block of IANA's registries that the range overlaps, NULL where there is none.  *known becomes false for
- * a range that has not addresses of one family.
- */
-extern const IcpSpecialBlock *icp_special_of_range(TypeCacheEntry *typcache, const RangeType *range, bool *known);
-
 #endif							/* ICP_TYPES_IP_RANGE_H */

@@ -18,8 +18,4 @@
 #define PG_GETARG_ICP_NUMBER(n) PG_GETARG_INT64(n)
 #define PG_RETURN_ICP_NUMBER(value) PG_RETURN_INT64(value)
 
-/* site, app, mini_program, quick_app; false when it is none of them */
-extern bool icp_service_kind_of_name(const char *s, int len, IcpServiceKind *kind);
-extern const char *icp_service_kind_name(IcpServiceKind kind);
-
 #endif							/* ICP_TYPES_NUMBER_DATUM_H */

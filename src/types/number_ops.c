@@ -29,13 +29,14 @@ ICP_FUNCTION(icp_make_filing_number);
 static const char *const kind_names[] = {"filing", "licence", "vat_licence"};
 static const char *const service_kind_names[] = {"site", "app", "mini_program", "quick_app"};
 
-const char *
+static const char *
 icp_service_kind_name(IcpServiceKind kind)
 {
 	return service_kind_names[kind];
 }
 
-bool
+/* site, app, mini_program, quick_app; false when it is none of them */
+static bool
 icp_service_kind_of_name(const char *s, int len, IcpServiceKind *kind)
 {
 	int			i;

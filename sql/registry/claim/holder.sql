@@ -31,9 +31,13 @@ SELECT c.id, c.holder, c.holder_id, c.account_id, c.province_code, c.approved, c
 	   CASE WHEN c.holder = '@registry@.sponsor'::regclass THEN c.holder_id
 			WHEN c.holder = '@registry@.site'::regclass
 			THEN (SELECT t.sponsor_id FROM @registry@.site t WHERE t.id = c.holder_id)
-			WHEN c.holder IN ('@registry@.site_change'::regclass, '@registry@.sponsor_change'::regclass)
+			-- (no IN, which a dump spells in another way)
+			WHEN c.holder = '@registry@.site_change'::regclass OR c.holder = '@registry@.sponsor_change'::regclass
 			THEN (SELECT a.sponsor_id FROM @registry@.application a WHERE a.id = c.holder_id) END
 	   AS sponsor,
+	   CASE WHEN c.holder = '@registry@.site'::regclass OR c.holder = '@registry@.sponsor'::regclass THEN c.holder_id
+			ELSE (SELECT a.record_id FROM @registry@.claim_application a WHERE a.holder = c.holder AND a.holder_id = c.holder_id) END
+	   AS record,
 	   -- What a change repeats of the record that it changes is the record's conflict, not the change's (who claims anew what
 	   -- the record has had all along is no rival that the change has called up).  Looked up among the record's claims, which
 	   -- are few, not among those of the key, which may be many.
@@ -57,4 +61,5 @@ COMMENT ON COLUMN @registry@.claim_holder.released_at IS 'When the claim was giv
 COMMENT ON COLUMN @registry@.claim_holder.application IS
 	'The application that brings it, of several new filings the latest; NULL for what was loaded';
 COMMENT ON COLUMN @registry@.claim_holder.sponsor IS 'The sponsor whose claim it is';
+COMMENT ON COLUMN @registry@.claim_holder.record IS 'Id of the site or sponsor: the holder itself, or what a change would change';
 COMMENT ON COLUMN @registry@.claim_holder.repeats_record IS 'A change''s claim of what its record claims already';

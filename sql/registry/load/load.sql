@@ -565,4 +565,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @registry@.load(regclass) IS
-	'Files the rows of a staging table of text columns that are right, keeps the others in rejected_row with their reasons, in one transaction; may be run again after corrections (design decision 12)';
+	'Files the rows of a staging table of text columns that are right, keeps the others in rejected_row with their reasons, in one transaction; may be run again after corrections (doc/decisions.md, Bulk loading)';
