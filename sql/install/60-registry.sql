@@ -111,7 +111,7 @@ COMMENT ON FUNCTION icp.create_roles() IS
 
 -- (Only what runs templates has icp in its path: the others find out whether icp is sound.)
 -- The templates and what is learned of them are read alike whatever the database's or the session's settings.
-CREATE FUNCTION icp.create_registry(schema name DEFAULT 'beian') RETURNS text
+CREATE FUNCTION icp.create_registry(schema name DEFAULT 'beian', node integer DEFAULT 0) RETURNS text
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, icp, pg_temp
 	SET check_function_bodies = on
@@ -124,6 +124,8 @@ AS $$
 DECLARE
 	template	record;
 	command		text;
+	counted		record;
+	renumber	text[] := '{}';
 	version		text;
 BEGIN
 	-- The name is set into string literals and format strings too.
@@ -131,6 +133,10 @@ BEGIN
 		RAISE EXCEPTION 'registry name % is not accepted', quote_nullable(schema)
 			USING ERRCODE = 'invalid_schema_name',
 				  HINT = 'Use a name without quotes, backslashes, percent, at and dollar signs or white space, that does not begin with pg_ and is not icp.';
+	END IF;
+	PERFORM icp.node_ids(node);			-- there is such a node
+	IF node IS NULL THEN
+		RAISE EXCEPTION 'no node was given' USING ERRCODE = 'null_value_not_allowed', HINT = 'A registry by itself is node 0.';
 	END IF;
 	IF EXISTS (SELECT FROM icp.missing_triggers(current_user::regrole)) THEN
 		RAISE EXCEPTION 'role "%" may not lay a registry', current_user
@@ -142,6 +148,17 @@ BEGIN
 	FOR template IN SELECT t.subject, t.body FROM icp.registry_template t ORDER BY t.ordinal LOOP
 		EXECUTE icp.fill_template(template.body, schema);
 	END LOOP;
+	EXECUTE pg_catalog.format('UPDATE %I.registry SET node = $1', schema) USING node;
+	-- rows that the templates bring are the node's, too
+	FOR counted IN SELECT m.* FROM icp.misfit_sequences(schema, node) m
+					WHERE node <> 0 AND pg_catalog.pg_sequence_last_value(m.sequence) IS NOT NULL LOOP
+		PERFORM pg_catalog.setval(counted.sequence, 1, false);
+		renumber := renumber || pg_catalog.format('UPDATE %s SET %I = DEFAULT', counted.relation, counted.column_name);
+	END LOOP;
+	PERFORM icp.fit_ids(schema);
+	FOREACH command IN ARRAY renumber LOOP
+		EXECUTE command;
+	END LOOP;
 	-- what default privileges of the owner granted by themselves
 	FOR command IN SELECT p.revoke FROM icp.registry_right_problems(schema) p WHERE p.problem = 'added' LOOP
 		EXECUTE command;
@@ -150,8 +167,9 @@ BEGIN
 	EXECUTE pg_catalog.format('INSERT INTO %1$I.registry_object (kind, name, definition)'
 				   ' SELECT o.kind, o.name, o.digest FROM icp.registry_objects(%1$L) o', schema);
 	EXECUTE pg_catalog.format('SELECT r.version FROM %I.registry r', schema) INTO version;
-	RETURN pg_catalog.format('registry %I, version %s', schema, version);
+	RETURN pg_catalog.format('registry %I, version %s', schema, version)
+		|| CASE WHEN node <> 0 THEN pg_catalog.format(', node %s', node) ELSE '' END;
 END
 $$;
-COMMENT ON FUNCTION icp.create_registry(name) IS
-	'Lays a registry of filings in a new schema: tables, views, functions, triggers and policies of the caller';
+COMMENT ON FUNCTION icp.create_registry(name, integer) IS
+	'Lays a registry of filings in a new schema: tables, views, functions, triggers and policies of the caller; its ids are those of the node, which no two registries of the country share';

@@ -82,6 +82,7 @@ DECLARE
 	this_server		constant integer := current_setting('server_version_num')::integer / 10000;
 	registry_owner	oid;
 	stored_version	text;
+	stored_node		integer;
 	secret_id		text;
 	may_run			boolean;
 BEGIN
@@ -164,7 +165,12 @@ BEGIN
 		  FROM pg_namespace n, icp.missing_triggers(n.nspowner) AS f
 		 WHERE n.nspname = schema
 		 ORDER BY 2;
-	EXECUTE format('SELECT r.name_key_version FROM %I.registry r', schema) INTO stored_version;
+	EXECUTE format('SELECT r.name_key_version, to_jsonb(r) -> ''node'' FROM %I.registry r', schema) INTO stored_version, stored_node;
+	-- (NULL: laid before there were nodes, as is told of the column)
+	RETURN QUERY
+		SELECT 'sequence', c.relname::text, format('gives ids of other nodes than %s; run icp.fit_ids()', stored_node)
+		  FROM icp.misfit_sequences(schema, stored_node) m JOIN pg_class c ON c.oid = m.sequence
+		 ORDER BY 2;
 	IF stored_version <> icp.name_key_version() THEN
 		kind := 'name key';
 		name := stored_version;
@@ -199,4 +205,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION icp.check_registry(name) IS
-	'What of a registry is missing, altered or added against what the templates make: objects, owners, rights; who can put something into schema icp; whether the name keys are of the present version; for the registry''s owner, the first hundred claims that are not those of its rows; no row: all is as it is to be. (After pg_upgrade to another major version definitions are compared again when icp.learn_registry() or icp.upgrade_registry() has run.)';
+	'What of a registry is missing, altered or added against what the templates make: objects, owners, rights; who can put something into schema icp; whether the ids given are those of the registry''s node; whether the name keys are of the present version; for the registry''s owner, the first hundred claims that are not those of its rows; no row: all is as it is to be. (After pg_upgrade to another major version definitions are compared again when icp.learn_registry() or icp.upgrade_registry() has run.)';

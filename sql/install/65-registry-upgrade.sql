@@ -303,6 +303,8 @@ BEGIN
 		END IF;
 		made := icp.synchronize_registry(schema);
 	END IF;
+	-- One that was laid before registries had nodes is node 0, and leaves the others' ids to them.
+	PERFORM icp.fit_ids(schema);
 	-- A log that was laid before logs had identities gets one; its older events stay what they are.
 	PERFORM icp.identify_log(format('%I.event', schema)::regclass);
 	-- Spell the definitions as this server does, but only those of objects that are there as they were laid.

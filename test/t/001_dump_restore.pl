@@ -35,6 +35,8 @@ $node->safe_psql('postgres', qq{
 		(1003, 1001, '{gone.cn}', NULL), (1004, 1002, '{zhihu.com}', NULL);
 	DELETE FROM beian.site WHERE id = 1003;
 	INSERT INTO beian.application (id, site_id) VALUES (1001, 1001), (1002, 1002);
+	SELECT icp.create_registry('another', 7);
+	INSERT INTO another.provider (name, province) VALUES ('P1', '京');
 	UPDATE beian.conflict SET settlement = 'accept_both', reason = '同名不同人' WHERE kind = 'sponsor_name' AND state = 'open';
 	UPDATE beian.conflict SET settlement = 'reject_right', reason = '以在先为准' WHERE key = 'both.cn';
 	INSERT INTO beian.sighting (domain, ip, province) VALUES ('unfiled.cn', '192.0.2.1', '京');
@@ -106,6 +108,15 @@ foreach my $db (sort keys %restore)
 	is(ICPFiling::wrong_conflicts($node, $db), '', "$db: and their conflicts");
 	is($node->safe_psql($db, 'SELECT * FROM icp.check_registry()'), $altered, "$db: the registry is as it was laid");
 	is($node->safe_psql($db, 'SELECT * FROM beian.verify_log()'), '', "$db: the log is whole");
+
+	# ids stay the node's, where the sequence has counted and where it has not
+	is($node->safe_psql($db, q{
+		SELECT node FROM another.registry;
+		INSERT INTO another.provider (name, province) VALUES ('P2', '京');
+		INSERT INTO another.account (provider_id, user_name) SELECT max(id), 'a' FROM another.provider;
+		SELECT count(*), bool_and(id <@ icp.node_ids(7)) FROM (SELECT id FROM another.provider UNION ALL SELECT id FROM another.account) i;
+		SELECT count(*) FROM icp.misfit_sequences('another', 7);
+		SELECT * FROM icp.check_registry('another') WHERE kind = 'sequence'}), "7\n3|t\n0", "$db: ids are the node's");
 
 	# goes on: a rival of a draft, of a filed record, and of a name; then the next number
 	is($node->safe_psql($db, q{

@@ -5,6 +5,7 @@ CREATE TABLE @registry@.registry (
 	only_row			boolean PRIMARY KEY DEFAULT true CHECK (only_row),
 	version				text NOT NULL,
 	name_key_version	text NOT NULL,
+	node				integer NOT NULL DEFAULT 0 CHECK (node BETWEEN 0 AND 8191),
 	created_at			timestamptz NOT NULL DEFAULT now(),
 	upgraded_at			timestamptz
 );
@@ -12,6 +13,7 @@ COMMENT ON TABLE @registry@.registry IS 'One row: what this registry was made by
 COMMENT ON COLUMN @registry@.registry.only_row IS 'Always true';
 COMMENT ON COLUMN @registry@.registry.version IS 'Version of the templates; icp.upgrade_registry() starts from it';
 COMMENT ON COLUMN @registry@.registry.name_key_version IS 'icp.name_key_version() by which the stored name keys were made';
+COMMENT ON COLUMN @registry@.registry.node IS 'Whose ids these are: icp.node_ids(node) are those that the registry gives, no other node''s among them';
 COMMENT ON COLUMN @registry@.registry.created_at IS 'When the registry was laid';
 COMMENT ON COLUMN @registry@.registry.upgraded_at IS 'When it was last brought forward';
 
