@@ -1,6 +1,7 @@
 -- Who may do what in a registry; icp.grant_registry() grants it.  Rows of one object stand together, so that a
 -- reader finds what can happen to it.  What a member may write leaves out ids and what triggers stamp: who takes ids
--- ahead of the sequence would stop everybody.
+-- ahead of the sequence would stop everybody.  Nobody but the owner has UPDATE, DELETE or TRUNCATE on a whole table: who has one
+-- of them may LOCK TABLE in every mode, and stop everybody too.  UPDATE goes by columns, and what is taken away goes by functions.
 
 CREATE TABLE icp.registry_right (
 	object		text NOT NULL,
@@ -15,13 +16,14 @@ COMMENT ON COLUMN icp.registry_right.object IS
 COMMENT ON COLUMN icp.registry_right.privileges IS 'What is granted; {}: the object is nobody''s but the owner''s';
 COMMENT ON COLUMN icp.registry_right.roles IS 'To which of the group roles';
 COMMENT ON COLUMN icp.registry_right.columns IS
-	'On which columns only, * those of a record that are entered (icp.record_field); NULL: on the whole';
+	'On which columns only, * those of a record, or of a change of it, that are entered (icp.record_field); NULL: on the whole';
 GRANT SELECT ON icp.registry_right TO PUBLIC;
 
 CREATE FUNCTION icp.right_columns(object text, columns name[]) RETURNS name[]
 	LANGUAGE sql STABLE
 BEGIN ATOMIC
-	SELECT CASE WHEN '*' = ANY (columns) THEN array_remove(columns, '*') || icp.record_columns(object, 'entered')::name[]
+	SELECT CASE WHEN '*' = ANY (columns)
+				THEN array_remove(columns, '*') || icp.record_columns(replace(object, '_change', ''), 'entered')::name[]
 				ELSE columns END;
 END;
 COMMENT ON FUNCTION icp.right_columns(text, name[]) IS 'The columns of a row of icp.registry_right, each by its name';
@@ -53,12 +55,12 @@ INSERT INTO icp.registry_right (object, privileges, roles, columns) VALUES
 	('access', '{INSERT}', '{icp_provider}', '{site_id,provider_id,*}'),
 	('access', '{UPDATE}', '{icp_provider}', '{*}'),
 	('access_change', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
-	('access_change', '{INSERT,UPDATE,DELETE}', '{icp_provider}', NULL),
+	('access_change', '{INSERT}', '{icp_provider}', NULL),
+	('access_change', '{UPDATE}', '{icp_provider}', '{cleared,*}'),
 	('access_place', '{SELECT}', '{icp_bureau}', NULL),
 	('account', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
 	('account', '{INSERT}', '{icp_provider}', '{provider_id,user_name,contact}'),
 	('annual_period', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
-	('annual_period', '{DELETE}', '{icp_bureau}', NULL),
 	('annual_period', '{INSERT}', '{icp_bureau}', '{year,province,opens_on,closes_on}'),
 	('annual_period', '{UPDATE}', '{icp_bureau}', '{opens_on,closes_on}'),
 	('annual_review', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
@@ -153,18 +155,19 @@ INSERT INTO icp.registry_right (object, privileges, roles, columns) VALUES
 	('retention_due', '{SELECT}', '{icp_provider,icp_bureau}', NULL),
 	('review_queue', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
 	('service_window', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
-	('service_window', '{DELETE}', '{icp_bureau}', NULL),
 	('service_window', '{INSERT}', '{icp_bureau}', '{purpose,province,kinds,events,closed_from,closed_until,reason,clause,announced_at,announced_by}'),
 	('service_window', '{UPDATE}', '{icp_bureau}', '{closed_until,reason}'),
 	('sighting', '{SELECT}', '{icp_bureau}', NULL),
 	('site', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
 	('site', '{INSERT,UPDATE}', '{icp_sponsor,icp_provider}', '{sponsor_id,kind,*}'),
 	('site_change', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
-	('site_change', '{INSERT,UPDATE,DELETE}', '{icp_sponsor,icp_provider}', NULL),
+	('site_change', '{INSERT}', '{icp_sponsor,icp_provider}', NULL),
+	('site_change', '{UPDATE}', '{icp_sponsor,icp_provider}', '{cleared,*}'),
 	('sponsor', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
 	('sponsor', '{INSERT,UPDATE}', '{icp_sponsor,icp_provider}', '{account_id,*}'),
 	('sponsor_change', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
-	('sponsor_change', '{INSERT,UPDATE,DELETE}', '{icp_sponsor,icp_provider}', NULL),
+	('sponsor_change', '{INSERT}', '{icp_sponsor,icp_provider}', NULL),
+	('sponsor_change', '{UPDATE}', '{icp_sponsor,icp_provider}', '{cleared,*}'),
 	('sponsor_file', '{SELECT}', '{icp_provider,icp_bureau}', NULL),
 	('stop_order', '{SELECT}', '{icp_provider,icp_bureau}', NULL),
 	('stop_order', '{INSERT}', '{icp_provider,icp_bureau,icp_ministry}', '{what,ground,site_id,provider_id,domain,reason,evidence_sha256}'),
@@ -182,16 +185,13 @@ INSERT INTO icp.registry_right (object, privileges, roles, columns) VALUES
 	('untrue_item', '{UPDATE}', '{icp_bureau}', '{settled_because}'),
 	('unverified_access', '{SELECT}', '{icp_provider,icp_bureau}', NULL),
 	('verification', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
-	('verification', '{DELETE}', '{icp_provider}', NULL),
 	('verification', '{INSERT}', '{icp_provider}', '{application_id,site_id,provider_id,method,verified_by,verified_at,place,sheet_number,sheet_format,sponsor_holder,sponsor_credential,sponsor_original,sponsor_source,principal_holder,principal_credential,principal_original,principal_source,in_person,person_matches,photo_digest,photo_width,photo_height,photo_taken_at,photo_backdrop,sponsor_true,contact_true,site_true,access_true,corrections,agreement_on,agreement_signer,signer_capacity,sponsor_signed,stamped,copy_form}'),
 	('verification', '{UPDATE}', '{icp_provider}', '{method,verified_by,verified_at,place,sheet_number,sheet_format,sponsor_holder,sponsor_credential,sponsor_original,sponsor_source,principal_holder,principal_credential,principal_original,principal_source,in_person,person_matches,photo_digest,photo_width,photo_height,photo_taken_at,photo_backdrop,sponsor_true,contact_true,site_true,access_true,corrections,agreement_on,agreement_signer,signer_capacity,sponsor_signed,stamped,copy_form}'),
 	('verification', '{UPDATE}', '{icp_bureau}', '{seen}'),
 	('verification_document', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
-	('verification_document', '{DELETE}', '{icp_provider}', NULL),
 	('verification_document', '{INSERT}', '{icp_provider}', '{verification_id,kind,sha256,pages,stored_at}'),
 	('verification_document', '{UPDATE}', '{icp_provider}', '{kind,sha256,pages,stored_at}'),
 	('verification_domain', '{SELECT}', '{icp_sponsor,icp_provider,icp_bureau}', NULL),
-	('verification_domain', '{DELETE}', '{icp_provider}', NULL),
 	('verification_domain', '{INSERT}', '{icp_provider}', '{verification_id,domain,holder,relation,source}'),
 	('verification_domain', '{UPDATE}', '{icp_provider}', '{domain,holder,relation,source}'),
 	('verification_plan', '{SELECT}', '{icp_provider,icp_bureau}', NULL),
@@ -222,6 +222,12 @@ INSERT INTO icp.registry_right (object, privileges, roles, columns) VALUES
 	('days_to(timestamp with time zone)', '{EXECUTE}', '{icp_sponsor,icp_provider,icp_bureau,icp_ministry}', NULL),
 	('declare_false_approval(bigint, text)', '{EXECUTE}', '{icp_bureau}', NULL),
 	('deliver_notice(bigint, boolean, text, text)', '{EXECUTE}', '{icp_bureau,icp_ministry}', NULL),
+	('drop_annual_period(integer, icp.province)', '{EXECUTE}', '{icp_bureau}', NULL),
+	('drop_change(bigint)', '{EXECUTE}', '{icp_sponsor,icp_provider}', NULL),
+	('drop_service_window(bigint)', '{EXECUTE}', '{icp_bureau}', NULL),
+	('drop_verification(bigint)', '{EXECUTE}', '{icp_provider}', NULL),
+	('drop_verification_document(bigint)', '{EXECUTE}', '{icp_provider}', NULL),
+	('drop_verification_domain(bigint)', '{EXECUTE}', '{icp_provider}', NULL),
 	('end_accesses(bigint, text)', '{EXECUTE}', '{icp_bureau,icp_ministry}', NULL),
 	('enters_approval(bigint)', '{EXECUTE}', '{icp_provider,icp_approver,icp_bureau}', NULL),
 	('export_heads(timestamp with time zone)', '{EXECUTE}', '{icp_auditor}', NULL),

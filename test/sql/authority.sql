@@ -41,7 +41,7 @@ UPDATE beian.account SET status = 'open';
 SET ROLE regress_icp_bureau;
 INSERT INTO beian.service_window (province, closed_from, closed_until, reason) VALUES ('京', '2030-02-01 00:00+08', '2030-02-08 00:00+08', '春节');
 UPDATE beian.service_window SET closed_until = '2030-02-09 00:00+08';
-DELETE FROM beian.service_window WHERE closed_from = '2030-02-01 00:00+08';
+SELECT beian.drop_service_window(id) FROM beian.service_window WHERE closed_from = '2030-02-01 00:00+08';
 INSERT INTO beian.annual_period (year, province, opens_on, closes_on) VALUES (2030, '京', '2030-03-01', '2030-06-30');
 RESET ROLE;
 SELECT event, actor, province_code, old_values ->> 'reason' AS old_reason, new_values ->> 'reason' AS reason, new_values ->> 'opens_on' AS opens_on FROM beian.event WHERE event ~ '^(service_window|annual_period)' ORDER BY id;

@@ -102,10 +102,10 @@ RESET ROLE;
 SET ROLE regress_icp_p1;
 INSERT INTO beian.application (kind, sponsor_id) VALUES ('change_sponsor', 1) RETURNING id AS change \gset
 INSERT INTO beian.sponsor_change (application_id, address) VALUES (:change, '不会再改');
-DELETE FROM beian.sponsor_change WHERE application_id = :change;		-- not submitted yet
+SELECT beian.drop_change(:change);		-- not submitted yet
 INSERT INTO beian.sponsor_change (application_id, address) VALUES (:change, '旧地址');
 UPDATE beian.application SET state = 'submitted' WHERE id = :change;
-DELETE FROM beian.sponsor_change WHERE application_id = :change;
+SELECT beian.drop_change(:change);
 INSERT INTO beian.sponsor_change (application_id, address) VALUES (:change, '新地址');
 SELECT event, old_values ->> 'address' AS before, new_values FROM beian.event WHERE application_id = :change ORDER BY id;
 RESET ROLE;

@@ -128,7 +128,7 @@ UPDATE beian.application SET state = 'verified' WHERE id = :a;
 UPDATE beian.application SET state = 'reported' WHERE id = :a;
 SET ROLE regress_icp_sponsor;
 UPDATE beian.sponsor_change SET name = '乘机' WHERE application_id = :a RETURNING name;
-DELETE FROM beian.sponsor_change WHERE application_id = :a;
+SELECT beian.drop_change(:a);
 SET ROLE regress_icp_p1;
 SELECT name FROM beian.sponsor_change;
 SET ROLE regress_icp_p2;			-- serves a site of it, but this is with provider 1

@@ -244,8 +244,6 @@ CREATE POLICY verification_enter ON @registry@.verification FOR INSERT
 -- Which columns is a matter of grants; guard_verification() keeps each to its own.
 CREATE POLICY verification_change ON @registry@.verification FOR UPDATE
 	USING (@registry@.acts_for_provider(provider_id) OR @registry@.acts_as_bureau(province_code));
-CREATE POLICY verification_delete ON @registry@.verification FOR DELETE
-	USING (@registry@.acts_for_provider(provider_id));
 
 ALTER TABLE @registry@.verification_document ENABLE ROW LEVEL SECURITY;
 CREATE POLICY verification_document_see ON @registry@.verification_document FOR SELECT
@@ -258,6 +256,58 @@ CREATE POLICY verification_domain_see ON @registry@.verification_domain FOR SELE
 	USING (@registry@.sees_sheet(verification_id, false));
 CREATE POLICY verification_domain_write ON @registry@.verification_domain
 	USING (@registry@.sees_sheet(verification_id, true));
+
+-- What goes again.  (Members have no DELETE: with it goes the right to lock the table, and with it everybody out.)
+CREATE FUNCTION @registry@.drop_verification(id bigint) RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	DELETE FROM @registry@.verification v
+	 WHERE v.id = drop_verification.id AND (@registry@.acts_for_provider(v.provider_id) OR @registry@.acts_as_owner());
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'sheet % (真实性核验单) does not exist, or is not yours', drop_verification.id
+			USING ERRCODE = 'insufficient_privilege', HINT = 'Its provider takes away a sheet whose time is over: view retention_due.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION @registry@.drop_verification(bigint) IS
+	'Takes away a sheet with all that belongs to it, when its time is over (2 三(一)4, 4 §12(七)); for its provider';
+
+CREATE FUNCTION @registry@.drop_verification_document(id bigint) RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	DELETE FROM @registry@.verification_document d
+	 WHERE d.id = drop_verification_document.id AND (@registry@.sees_sheet(d.verification_id, true) OR @registry@.acts_as_owner());
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'document % of a sheet (真实性核验单) does not exist, or is not yours', drop_verification_document.id
+			USING ERRCODE = 'insufficient_privilege', HINT = 'The sheet''s provider takes it away, while the sheet is open.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION @registry@.drop_verification_document(bigint) IS
+	'Takes a document off a sheet that is open; for its provider';
+
+CREATE FUNCTION @registry@.drop_verification_domain(id bigint) RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	DELETE FROM @registry@.verification_domain d
+	 WHERE d.id = drop_verification_domain.id AND (@registry@.sees_sheet(d.verification_id, true) OR @registry@.acts_as_owner());
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'domain % of a sheet (真实性核验单) does not exist, or is not yours', drop_verification_domain.id
+			USING ERRCODE = 'insufficient_privilege', HINT = 'The sheet''s provider takes it away, while the sheet is open.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION @registry@.drop_verification_domain(bigint) IS
+	'Takes a domain off a sheet that is open; for its provider';
 
 -- What is still to be verified, and what a provider keeps
 

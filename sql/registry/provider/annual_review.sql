@@ -147,6 +147,25 @@ ALTER TABLE @registry@.annual_period ENABLE ROW LEVEL SECURITY;
 CREATE POLICY annual_period_see ON @registry@.annual_period FOR SELECT USING (true);
 CREATE POLICY annual_period_set ON @registry@.annual_period
 	USING (@registry@.acts_as_bureau(province_code)) WITH CHECK (@registry@.acts_as_bureau(province_code));
+-- (DELETE of members would bring the right to lock the table, and with it everybody out)
+CREATE FUNCTION @registry@.drop_annual_period(year integer, of_province icp.province) RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	DELETE FROM @registry@.annual_period p
+	 WHERE p.year = drop_annual_period.year AND p.province_code = icp.province_code(of_province)
+	   AND @registry@.acts_as_bureau(p.province_code);
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'there is no annual review of % in % to take away, or it is not yours', drop_annual_period.year, of_province
+			USING ERRCODE = 'insufficient_privilege', HINT = 'The bureau of the province sets when it holds its review (3 Q9).';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION @registry@.drop_annual_period(integer, icp.province) IS
+	'Takes away when a bureau holds the annual review of a year, so that it is the whole year; for the bureau';
+
 ALTER TABLE @registry@.annual_review ENABLE ROW LEVEL SECURITY;
 CREATE POLICY annual_review_see ON @registry@.annual_review FOR SELECT
 	USING (@registry@.may_see(province_code, account_id));

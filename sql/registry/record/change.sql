@@ -300,10 +300,61 @@ BEGIN
 				USING (status = 'pending' AND @registry@.may_alter(application_id))
 				WITH CHECK (status = 'pending' AND num_nonnulls(old_values, applied_at) = 0
 							AND @registry@.may_alter(application_id));
-			CREATE POLICY %8$I ON @registry@.%2$I FOR DELETE
-				USING (status = 'pending' AND @registry@.may_alter(application_id));
 		$do$, target.name, target.name || '_change', target.of_application, target.key, target.name || '_change_see',
-			target.name || '_change_enter', target.name || '_change_alter', target.name || '_change_drop');
+			target.name || '_change_enter', target.name || '_change_alter');
 	END LOOP;
 END
 $$;
+
+-- DELETE of members: with the right to it goes that of locking the table, and with it everybody out.
+CREATE FUNCTION @registry@.drop_change(application_id bigint) RETURNS boolean
+	LANGUAGE plpgsql VOLATILE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+DECLARE
+	of_change	record;
+	relation	text;
+	decided		text;
+	dropped		integer;
+BEGIN
+	IF NOT @registry@.sees_application(drop_change.application_id) AND NOT @registry@.acts_as_owner() THEN
+		RAISE EXCEPTION 'application % does not exist, or is not yours', drop_change.application_id
+			USING ERRCODE = 'insufficient_privilege';
+	END IF;
+	SELECT a.kind, a.state, k.act, k.concerns INTO of_change
+	  FROM @registry@.application a JOIN icp.application_kind k ON k.code = a.kind WHERE a.id = drop_change.application_id;
+	IF of_change.act IS DISTINCT FROM 'change' THEN
+		RETURN false;
+	END IF;
+	relation := of_change.concerns || '_change';
+	-- whose it is to alter, it is to take back
+	IF NOT has_any_column_privilege(@registry@.acting_user(), format('@registry@.%I', relation), 'UPDATE') THEN
+		RAISE EXCEPTION 'role "%" may not take back the change of application %', @registry@.acting_user(), drop_change.application_id
+			USING ERRCODE = 'insufficient_privilege', HINT = 'Whoever may alter what it proposes may: columns of table "' || relation || '".';
+	END IF;
+	EXECUTE format('DELETE FROM @registry@.%I c WHERE c.application_id = $1 AND c.status = ''pending'' AND @registry@.may_alter($1)', relation)
+		USING drop_change.application_id;
+	GET DIAGNOSTICS dropped = ROW_COUNT;
+	IF dropped > 0 THEN
+		RETURN true;
+	END IF;
+	EXECUTE format('SELECT c.status FROM @registry@.%I c WHERE c.application_id = $1', relation)
+		INTO decided USING drop_change.application_id;
+	IF decided IS NULL THEN
+		RETURN false;
+	ELSIF decided <> 'pending' THEN
+		RAISE EXCEPTION 'the change of application % is %', drop_change.application_id, decided
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  DETAIL = 'What has been decided is a record, and stays.', HINT = 'Enter a new application.';
+	ELSIF @registry@.with_bureau(of_change.state) THEN
+		RAISE EXCEPTION 'application % lies with the bureau, and what it proposes stands still', drop_change.application_id
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = 'What is returned can be altered and submitted again (3 Q19).';
+	END IF;
+	RAISE EXCEPTION 'role "%" may not take back the change of application %', @registry@.acting_user(), drop_change.application_id
+		USING ERRCODE = 'insufficient_privilege', HINT = 'Its sponsor and its provider may.';
+END
+$$;
+COMMENT ON FUNCTION @registry@.drop_change(bigint) IS
+	'Takes back what an application proposes, until it lies with the bureau; for its sponsor and its provider. False: it proposed nothing';

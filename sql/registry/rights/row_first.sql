@@ -18,8 +18,8 @@ BEGIN
 END
 $$;
 
--- An UPDATE asks the policies of UPDATE first, then those of SELECT.  Those of UPDATE and DELETE that compare something
--- or look something up have this one in front.
+-- An UPDATE asks the policies of UPDATE first, then those of SELECT.  Those of UPDATE that compare something or look
+-- something up have this one in front.  (Members have no DELETE.)
 DO $$
 DECLARE
 	policy	record;
@@ -27,16 +27,13 @@ BEGIN
 	FOR policy IN
 		SELECT *
 		  FROM (VALUES
-			('row_first',      'sponsor',        'UPDATE', 'may_enter(account_id)'),
-			('row_first',      'site',           'UPDATE', 'may_enter(account_id)'),
-			('row_first',      'sponsor_change', 'UPDATE', 'may_alter(application_id)'),
-			('row_first_drop', 'sponsor_change', 'DELETE', 'may_alter(application_id)'),
-			('row_first',      'site_change',    'UPDATE', 'may_alter(application_id)'),
-			('row_first_drop', 'site_change',    'DELETE', 'may_alter(application_id)')) AS v (name, relation, command, test)
+			('sponsor',        'may_enter(account_id)'),
+			('site',           'may_enter(account_id)'),
+			('sponsor_change', 'may_alter(application_id)'),
+			('site_change',    'may_alter(application_id)')) AS v (relation, test)
 	LOOP
-		EXECUTE format('CREATE POLICY %I ON @registry@.%I AS RESTRICTIVE FOR %s USING (@registry@.%s)%s',
-					   policy.name, policy.relation, policy.command, policy.test,
-					   CASE policy.command WHEN 'UPDATE' THEN ' WITH CHECK (true)' ELSE '' END);
+		EXECUTE format('CREATE POLICY row_first ON @registry@.%I AS RESTRICTIVE FOR UPDATE USING (@registry@.%s) WITH CHECK (true)',
+					   policy.relation, policy.test);
 	END LOOP;
 END
 $$;

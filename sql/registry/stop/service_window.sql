@@ -192,6 +192,24 @@ CREATE POLICY service_window_see ON @registry@.service_window FOR SELECT USING (
 CREATE POLICY service_window_set ON @registry@.service_window
 	USING (province_code IS NOT NULL AND @registry@.acts_as_bureau(province_code))
 	WITH CHECK (province_code IS NOT NULL AND @registry@.acts_as_bureau(province_code));
+-- (DELETE of members would bring the right to lock the table, and with it everybody out)
+CREATE FUNCTION @registry@.drop_service_window(id bigint) RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SECURITY DEFINER
+	SET search_path = pg_catalog, icp, pg_temp
+AS $$
+BEGIN
+	DELETE FROM @registry@.service_window w
+	 WHERE w.id = drop_service_window.id AND w.province_code IS NOT NULL AND @registry@.acts_as_bureau(w.province_code);
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'period % does not exist, or is not yours', drop_service_window.id
+			USING ERRCODE = 'insufficient_privilege', HINT = 'A bureau takes away the periods of its own province.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION @registry@.drop_service_window(bigint) IS
+	'Takes away a period in which steps of applications are not taken; for the bureau of its province';
+
 ALTER TABLE @registry@.incident ENABLE ROW LEVEL SECURITY;
 CREATE POLICY incident_of_bureau ON @registry@.incident
 	USING (province_code IS NOT NULL AND @registry@.acts_as_bureau(province_code))
