@@ -155,7 +155,7 @@ BEGIN
 		PERFORM pg_catalog.setval(counted.sequence, 1, false);
 		renumber := renumber || pg_catalog.format('UPDATE %s SET %I = DEFAULT', counted.relation, counted.column_name);
 	END LOOP;
-	PERFORM icp.fit_ids(schema);
+	PERFORM icp.fit_sequences(schema, node);
 	FOREACH command IN ARRAY renumber LOOP
 		EXECUTE command;
 	END LOOP;

@@ -44,19 +44,15 @@ $$;
 COMMENT ON FUNCTION icp.misfit_sequences(name, integer) IS
 	'The sequences behind a registry''s identity columns that could give ids of another node than this one';
 
-CREATE FUNCTION icp.fit_ids(schema name DEFAULT 'beian') RETURNS bigint
+CREATE FUNCTION icp.fit_sequences(schema name, node integer) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	ids		int8range;
-	node	integer;
+	ids		constant int8range := icp.node_ids(node);
 	misfit	record;
 	fitted	bigint := 0;
 BEGIN
-	PERFORM icp.require_registry(schema);
-	EXECUTE format('SELECT r.node FROM %I.registry r', schema) INTO node;
-	ids := icp.node_ids(node);
 	FOR misfit IN SELECT * FROM icp.misfit_sequences(schema, node) LOOP
 		-- One that has counted goes on from where it is, and where that is not in its node the server says so.
 		EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET MINVALUE %s SET MAXVALUE %s SET START WITH %s%s', misfit.relation,
@@ -68,5 +64,20 @@ BEGIN
 	RETURN fitted;
 END
 $$;
+COMMENT ON FUNCTION icp.fit_sequences(name, integer) IS
+	'Has the identity columns of a schema give the ids of a node: for icp.fit_ids() and create_registry()';
+
+CREATE FUNCTION icp.fit_ids(schema name DEFAULT 'beian') RETURNS bigint
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	node	integer;
+BEGIN
+	PERFORM icp.require_registry(schema);
+	EXECUTE format('SELECT r.node FROM %I.registry r', schema) INTO node;
+	RETURN icp.fit_sequences(schema, node);
+END
+$$;
 COMMENT ON FUNCTION icp.fit_ids(name) IS
-	'Has the registry''s identity columns give the ids of its node (beian.registry.node) and no others; returns how many did not. create_registry() and upgrade_registry() call it';
+	'Has the registry''s identity columns give the ids of its node (beian.registry.node) and no others; returns how many did not. upgrade_registry() calls it';
