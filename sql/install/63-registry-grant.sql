@@ -123,6 +123,8 @@ BEGIN
 		 CROSS JOIN LATERAL (SELECT string_agg(quote_ident(n), ', ') AS list FROM unnest(icp.right_columns(g.object, g.columns)) AS n) c
 		 CROSS JOIN LATERAL (
 			SELECT CASE WHEN g.object = '' THEN format('SCHEMA %I', schema)
+						-- (a registry that an earlier version laid lacks some until it is brought forward)
+						WHEN g.object LIKE '%(%' AND to_regprocedure(format('%I.%s', schema, g.object)) IS NULL THEN NULL
 						WHEN g.object LIKE '%(%' THEN format('FUNCTION %I.%s', schema, g.object)
 						WHEN g.object <> '*' THEN format('%I.%I', schema, g.object)
 						-- those that were laid: what somebody added is his to grant
@@ -132,7 +134,7 @@ BEGIN
 							   WHERE n.nspname = schema AND t.relkind IN ('r', 'v', 'm', 'f', 'p')
 								 AND t.relname NOT IN (SELECT s.object FROM icp.registry_right s WHERE s.privileges = '{}'))
 				   END AS target) o
-		 WHERE g.privileges <> '{}' AND r.list IS NOT NULL
+		 WHERE g.privileges <> '{}' AND r.list IS NOT NULL AND o.target IS NOT NULL
 	LOOP
 		EXECUTE command;
 	END LOOP;
