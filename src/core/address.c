@@ -17,7 +17,7 @@ static const IcpContactText texts[] = {
 	[ICP_ADDRESS_EMPTY] = {"empty", ICP_WRONG, "There is no address (通信地址).",
 	"Write the address to the village, the street number or the box (村, 街道门牌号, 信箱号)."},
 	[ICP_ADDRESS_CHARACTER] = {"character", ICP_WRONG,
-	"A control character, a broken one or a row of question marks stands in the address.",
+		"A control character, a broken one or a row of question marks stands in the address.",
 	"Write the address again; look whether an encoding was lost on the way."},
 	[ICP_ADDRESS_NOT_POSTAL] = {"not_postal", ICP_WRONG, "This is an e-mail address or a URL (电子邮件地址, 网址).",
 	"Write the postal address (通信地址)."},
@@ -28,13 +28,13 @@ static const IcpContactText texts[] = {
 	[ICP_ADDRESS_HIDDEN] = {"hidden", ICP_WRONG, "A part of the address is hidden (某, X, *).",
 	"Write every part in full (格式标准完整, 5 annex 3 二(七))."},
 	[ICP_ADDRESS_COARSE] = {"coarse", ICP_WRONG,
-	"The address goes neither to a village nor to a street number nor to a box (5 annex 3 二(七)).",
+		"The address goes neither to a village nor to a street number nor to a box (5 annex 3 二(七)).",
 	"In the country write down to the village (村), in a town to the street number (街道门牌号) or the box (信箱号)."},
 	[ICP_ADDRESS_BOX] = {"box", ICP_WRONG, "The number of the box (信箱号) is missing.",
 	"Write the number beside 信箱."},
 	[ICP_ADDRESS_LONG] = {"long", ICP_WRONG, "The address has more than 255 characters.", "Write one address."},
 	[ICP_ADDRESS_BUILDING] = {"building", ICP_WARNING,
-	"The address names a building, an estate or a community, but no street number (街道门牌号).",
+		"The address names a building, an estate or a community, but no street number (街道门牌号).",
 	"Write the street and its number as well, if the place has one."},
 	[ICP_ADDRESS_UNMARKED] = {"unmarked", ICP_WARNING, "The street number stands without 号.",
 	"Write 号 behind the street number (门牌号)."},
@@ -233,11 +233,11 @@ detail_at(const Text *t, int i, bool number)
 		case 0x67E5:			/* 嘎查 */
 			return before == 0x560E ? ICP_DETAIL_VILLAGE : ICP_DETAIL_NONE;
 		case 0x573A:			/* 农林牧渔茶盐场 */
-		{
-			static const uint16_t kinds[] = {0x519C, 0x6797, 0x7267, 0x6E14, 0x8336, 0x76D0, 0x5206, 0};
+			{
+				static const uint16_t kinds[] = {0x519C, 0x6797, 0x7267, 0x6E14, 0x8336, 0x76D0, 0x5206, 0};
 
-			return is_one_of(before, kinds) && is_village_end(t, i) ? ICP_DETAIL_VILLAGE : ICP_DETAIL_NONE;
-		}
+				return is_one_of(before, kinds) && is_village_end(t, i) ? ICP_DETAIL_VILLAGE : ICP_DETAIL_NONE;
+			}
 		case 0x7EC4:			/* 五组, 三队, 四连, 八团: of a village or a farm */
 		case 0x961F:
 		case 0x8FDE:

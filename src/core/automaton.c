@@ -165,8 +165,8 @@ icp_automaton_build(IcpAutomaton *a, IcpFoldChar fold, IcpWord *words, uint32_t 
 	}
 
 	/*
-	 * All words one character deeper in each round, so that states are numbered by depth.  From the last word
-	 * to the first, so that of equal ones the first comes to stand before the others.
+	 * All words one character deeper in each round, so that states are numbered by depth.  From the last word to the
+	 * first, so that of equal ones the first comes to stand before the others.
 	 */
 	while (more)
 	{

@@ -27,7 +27,7 @@ icp_credential_parse(IcpCredentialKind kind, const char *text, size_t len, int32
 		[ICP_CRED_SOCIAL_ORGANISATION] = icp_cred_social_organisation,
 		[ICP_CRED_FOREIGN_PERMANENT_RESIDENT] = icp_cred_foreign_permanent_resident
 	};
-	IcpCredParse		p;
+	IcpCredParse p;
 	IcpCredentialReason reason;
 
 	memset(fault, 0, sizeof(*fault));

@@ -12,14 +12,14 @@
 const IcpCredentialKindInfo icp_credential_kinds[ICP_CREDENTIAL_KINDS + 1] = {
 	{"", "", true, false, ""},
 	{"resident_id", "居民身份证", true, false,
-	"18 signs: division, birth date (YYYYMMDD), sequence and check sign (GB 11643), or the 15 digits of an "
+		"18 signs: division, birth date (YYYYMMDD), sequence and check sign (GB 11643), or the 15 digits of an "
 	"old card."},
 	{"uscc", "统一社会信用代码", false, true,
 	"18 digits and capital letters without I, O, S, V, Z (GB 32100), such as 91350100M000100Y43."},
 	{"org_code", "组织机构代码", false, true,
 	"8 digits or capital letters and a check sign (GB 11714), such as D2143569-X."},
 	{"business_licence", "营业执照", false, true,
-	"A credit code (统一社会信用代码) beginning with 9, a registration number (工商注册号) of 15 digits such as "
+		"A credit code (统一社会信用代码) beginning with 9, a registration number (工商注册号) of 15 digits such as "
 	"110108000000016, or an old one of 13."},
 	{"passport", "护照", true, false, "5 to 20 letters and digits."},
 	{"hk_macao_permit", "港澳居民来往内地通行证", true, false,
@@ -96,14 +96,14 @@ static const IcpCredentialReasonText reasons[] = {
 	[ICP_CRED_SIGN] = {"sign", "The number has a character that cannot stand there.", NULL},
 	[ICP_CRED_FORM] = {"form", "The number does not have a form of its kind.", NULL},
 	[ICP_CRED_DIVISION] = {"division", "No province has the first two digits (行政区划代码).",
-	"An identity number begins with the GB/T 2260 code of a division of today or of its time, a residence "
+		"An identity number begins with the GB/T 2260 code of a division of today or of its time, a residence "
 	"permit's with 810000, 820000 or 830000."},
 	[ICP_CRED_BIRTH] = {"birth_date", "The birth date (出生日期) does not exist.",
 	"The date is YYYYMMDD, in a number of 15 digits YYMMDD."},
 	[ICP_CRED_BIRTH_FUTURE] = {"birth_date_future", "The birth date (出生日期) lies in the future.",
 	"The person was born by the day as of which the credential is judged."},
 	[ICP_CRED_FORMER] = {"former",
-	"Identity cards with 15 digits (第一代居民身份证) have not been valid since 2013-01-01.",
+		"Identity cards with 15 digits (第一代居民身份证) have not been valid since 2013-01-01.",
 	"The card of today has 18 signs."},
 	[ICP_CRED_DEPARTMENT] = {"department", "No department of registration (登记管理部门) has the first sign.",
 	"A credit code begins with 1 to 9, A, N or Y."},
@@ -112,14 +112,14 @@ static const IcpCredentialReasonText reasons[] = {
 	[ICP_CRED_CHECK] = {"check", "The check sign (校验码) is wrong.",
 	"One character of the number is wrong, or two stand in each other's place."},
 	[ICP_CRED_CHECK_INNER] = {"check_inner",
-	"The check sign (校验码) of the organisation code inside the credit code is wrong.",
+		"The check sign (校验码) of the organisation code inside the credit code is wrong.",
 	"One character of the number is wrong, or two stand in each other's place."},
 	[ICP_CRED_WAIVER] = {"waiver", "There is no wrong check sign (校验码) to waive.",
-	"A waiver is for a wrong check sign (校验码) of a credit code, an organisation code or a registration "
+		"A waiver is for a wrong check sign (校验码) of a credit code, an organisation code or a registration "
 	"number."},
 	[ICP_CRED_WAIVER_REASON] = {"waiver_reason",
-	"The reason of the waiver is missing, too long or not closed.",
-	"A waiver is written behind the number, (waived: reason), with 1 to 200 characters, none of them a "
+		"The reason of the waiver is missing, too long or not closed.",
+		"A waiver is written behind the number, (waived: reason), with 1 to 200 characters, none of them a "
 	"control character."}
 };
 

@@ -29,7 +29,7 @@ icp_credential_division(IcpCredentialKind kind, const char *number, size_t len)
 		case ICP_CRED_USCC:
 			return (int32_t) icp_cred_number_of(number + 2, 6);
 		case ICP_CRED_PUBLIC_INSTITUTION:
-			return (int32_t) icp_cred_number_of(number + 10, 6); /* behind 事证第 and one digit */
+			return (int32_t) icp_cred_number_of(number + 10, 6);	/* behind 事证第 and one digit */
 		default:
 			return 0;
 	}

@@ -186,4 +186,3 @@ icp_cred_military_officer(IcpCredParse *p)
 	p->out->notes |= ICP_CRED_NOTE_FORM;
 	return icp_cred_text(p);
 }
-

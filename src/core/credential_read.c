@@ -172,4 +172,3 @@ icp_cred_append(IcpCredParse *p, uint32_t c)
 	p->n++;
 	return true;
 }
-

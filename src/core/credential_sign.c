@@ -36,8 +36,8 @@ static int
 uscc_value(char c)
 {
 	static const int8_t letters[26] = {
-		10, 11, 12, 13, 14, 15, 16, 17, -1, 18, 19, 20, 21,		/* A to M */
-		22, -1, 23, 24, 25, -1, 26, 27, -1, 28, 29, 30, -1		/* N to Z */
+		10, 11, 12, 13, 14, 15, 16, 17, -1, 18, 19, 20, 21, /* A to M */
+		22, -1, 23, 24, 25, -1, 26, 27, -1, 28, 29, 30, -1	/* N to Z */
 	};
 
 	if (c >= '0' && c <= '9')
@@ -84,7 +84,7 @@ icp_org_code_sign(const char *body)
 		else
 			return 0;
 	}
-	return "0X987654321"[sum % 11];	/* 11 - r: 10 is X, 11 is 0 */
+	return "0X987654321"[sum % 11]; /* 11 - r: 10 is X, 11 is 0 */
 }
 
 /* GS 15: ISO 7064 MOD 11,10. */

@@ -18,7 +18,7 @@ static bool
 is_text_kind(IcpCredentialKind kind)
 {
 	return kind == ICP_CRED_MILITARY_OFFICER || kind == ICP_CRED_MILITARY_UNIT ||
-		   kind == ICP_CRED_HOUSEHOLD_REGISTER || kind == ICP_CRED_OTHER;
+		kind == ICP_CRED_HOUSEHOLD_REGISTER || kind == ICP_CRED_OTHER;
 }
 
 /* The reason as free text is tidied; false if there is none or too much of it. */

@@ -183,4 +183,3 @@ icp_cred_social_organisation(IcpCredParse *p)
 	icp_cred_write(p);
 	return ICP_CRED_OK;
 }
-

@@ -16,7 +16,7 @@
 
 #include "core/domain_reason.h"
 
-#define ICP_DOMAIN_MAX 253			/* bytes of the text form and of the key (RFC 1035 2.3.4) */
+#define ICP_DOMAIN_MAX 253		/* bytes of the text form and of the key (RFC 1035 2.3.4) */
 #define ICP_DOMAIN_LABEL_MAX 63
 #define ICP_DOMAIN_TEXT_SIZE (ICP_DOMAIN_MAX + 1)
 #define ICP_DOMAIN_UNICODE_SIZE 1024	/* enough for the Unicode form of any name, in UTF-8 */

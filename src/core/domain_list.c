@@ -402,7 +402,7 @@ icp_list_literal_write(const uint8_t *list, size_t len, char *out)
 	{
 		char		name[ICP_DOMAIN_TEXT_SIZE];
 		int			n = icp_domain_text(list + 1, list[0], name);
-		bool		quote = n == 4 && memcmp(name, "null", 4) == 0;	/* or it would be read as NULL */
+		bool		quote = n == 4 && memcmp(name, "null", 4) == 0; /* or it would be read as NULL */
 
 		if (at > out + 1)
 			*at++ = ',';

@@ -28,7 +28,7 @@ static const IcpContactText texts[] = {
 	[ICP_EMAIL_SPACE] = {"space", ICP_WRONG, "White space (空白) stands in the address.",
 	"Write the address without it."},
 	[ICP_EMAIL_CHARACTER] = {"character", ICP_WRONG,
-	"A character that an e-mail address (电子邮件地址) cannot have stands in it.",
+		"A character that an e-mail address (电子邮件地址) cannot have stands in it.",
 	"Letters, digits and the signs . _ - + and a few more may stand before the @ sign; write one address only."},
 	[ICP_EMAIL_WIDE] = {"wide", ICP_WRONG, "A full-width character (全角字符) stands in the address.",
 	"Write the half-width characters @ and dot."},
@@ -45,10 +45,10 @@ static const IcpContactText texts[] = {
 	[ICP_EMAIL_LONG] = {"long", ICP_WRONG, "The address has more than 254 bytes.",
 	"Look whether several addresses stand in one field."},
 	[ICP_EMAIL_RESERVED] = {"reserved", ICP_WRONG,
-	"The top-level domain (顶级域名) is reserved for examples and tests (RFC 2606).",
+		"The top-level domain (顶级域名) is reserved for examples and tests (RFC 2606).",
 	"Write the mailbox at which the sponsor is reached."},
 	[ICP_EMAIL_INTERNATIONAL] = {"international", ICP_WARNING,
-	"The address has characters beyond ASCII (国际化邮件地址): not every mail system can send to it.",
+		"The address has characters beyond ASCII (国际化邮件地址): not every mail system can send to it.",
 	"Send a message to it; the ministry's interface may refuse it."},
 };
 

@@ -263,8 +263,8 @@ icp_name_key_slow(const char *text, size_t len, UChar *a, UChar *b, int32_t room
 	}
 
 	/*
-	 * Folding can bring characters together that the normaliser would compose or reorder (white space between
-	 * them is gone), so both are repeated until nothing changes; twice is what it takes in practice.
+	 * Folding can bring characters together that the normaliser would compose or reorder (white space between them is
+	 * gone), so both are repeated until nothing changes; twice is what it takes in practice.
 	 */
 	for (round = 0; round < 8; round++)
 	{

@@ -7,7 +7,7 @@
 
 #include "core/contact.h"
 
-#define ICP_PERSON_NAME_MAX 128	/* characters that the ministry's interface takes */
+#define ICP_PERSON_NAME_MAX 128 /* characters that the ministry's interface takes */
 
 typedef enum IcpPersonNameReason
 {

@@ -16,10 +16,10 @@ static const IcpContactText texts[] = {
 	[ICP_PHONE_EMPTY] = {"empty", ICP_WRONG, "There is no telephone number (电话号码).",
 	"Write a number such as 010-61230987 or 13800138000."},
 	[ICP_PHONE_CHARACTER] = {"character", ICP_WRONG,
-	"A character that does not belong to a telephone number (电话号码) stands in it.",
+		"A character that does not belong to a telephone number (电话号码) stands in it.",
 	"Write digits with dashes, such as 010-61230987-801; several numbers are separated by semicolons."},
 	[ICP_PHONE_LENGTH] = {"length", ICP_WRONG,
-	"The digits are no telephone number (电话号码): too few, too many, or no such beginning.",
+		"The digits are no telephone number (电话号码): too few, too many, or no such beginning.",
 	"Write 0, area code and local number, a mobile number of 11 digits, or a 400, 800 or 95 number."},
 	[ICP_PHONE_NO_AREA] = {"no_area", ICP_WRONG, "The area code (区号) is missing.",
 	"Write 0 and the area code in front of the local number, such as 010-61230987."},
@@ -32,10 +32,10 @@ static const IcpContactText texts[] = {
 	[ICP_PHONE_LOCAL_ZERO] = {"local_zero", ICP_WRONG, "The local number (本地号码) begins with 0.",
 	"No local number does: 0 leads into another area."},
 	[ICP_PHONE_REPEATED] = {"repeated", ICP_WRONG,
-	"All digits of the local number (本地号码) are the same: it is no real number (5 annex 3 二(十)).",
+		"All digits of the local number (本地号码) are the same: it is no real number (5 annex 3 二(十)).",
 	"Write the number under which the sponsor is reached."},
 	[ICP_PHONE_SEQUENCE] = {"sequence", ICP_WRONG,
-	"The local number (本地号码) counts up from 1: it is no real number (5 annex 3 二(十)).",
+		"The local number (本地号码) counts up from 1: it is no real number (5 annex 3 二(十)).",
 	"Write the number under which the sponsor is reached."},
 	[ICP_PHONE_MOBILE_LENGTH] = {"mobile_length", ICP_WRONG, "The mobile number (手机号码) has not 11 digits.",
 	"Write 11 digits, such as 13800138000."},
@@ -50,13 +50,13 @@ static const IcpContactText texts[] = {
 	[ICP_PHONE_EMPTY_ELEMENT] = {"empty_element", ICP_WRONG, "A number (电话号码) is missing beside a semicolon.",
 	"Write one semicolon between two numbers, none at the end."},
 	[ICP_PHONE_SEGMENT] = {"segment", ICP_WARNING,
-	"The segment of the mobile number (号段) is not among those known: it may be new or wrong.",
+		"The segment of the mobile number (号段) is not among those known: it may be new or wrong.",
 	"Call the number; the list of segments grows."},
 	[ICP_PHONE_SAME_DIGITS] = {"same_digits", ICP_WARNING,
-	"The last digits are all the same: the number is rare and often invented.",
+		"The last digits are all the same: the number is rare and often invented.",
 	"Call the number."},
 	[ICP_PHONE_LOCAL_UNUSUAL] = {"local_unusual", ICP_WARNING,
-	"The local number (本地号码) has not the count of digits that is known of this area.",
+		"The local number (本地号码) has not the count of digits that is known of this area.",
 	"Look whether a digit is missing; areas change from 7 to 8 digits."},
 	[ICP_PHONE_LOCAL_ONE] = {"local_one", ICP_WARNING, "The local number (本地号码) begins with 1, as hardly any does.",
 	"Call the number."},
@@ -107,7 +107,7 @@ extension_mark(uint32_t c, const char *rest, size_t left)
 	static const char ext[] = "XT";
 	int			i;
 
-	if (c == 0x8F6C || c == 0x8F49 || c == '#' || c == 'X')	/* 转 轉 */
+	if (c == 0x8F6C || c == 0x8F49 || c == '#' || c == 'X') /* 转 轉 */
 		return 0;
 	if (c == 0x5206)			/* 分机 */
 	{

@@ -45,8 +45,8 @@ typedef enum IcpPhoneKind
 	ICP_PHONE_FOREIGN
 } IcpPhoneKind;
 
-#define ICP_PHONE_DIGITS 24			/* a number with country code and extension has no more */
-#define ICP_PHONE_TEXT_SIZE 32		/* room for the canonical form with its final zero */
+#define ICP_PHONE_DIGITS 24		/* a number with country code and extension has no more */
+#define ICP_PHONE_TEXT_SIZE 32	/* room for the canonical form with its final zero */
 
 typedef struct IcpPhone
 {

@@ -36,9 +36,9 @@ icp_psb_valid(int64_t value)
 	int64_t		again;
 
 	return value >= 0 &&
-		   icp_psb_pack(icp_psb_province_index(value), icp_psb_width(value), value & ICP_PSB_DIGITS_MASK,
-						&again) &&
-		   again == value;
+		icp_psb_pack(icp_psb_province_index(value), icp_psb_width(value), value & ICP_PSB_DIGITS_MASK,
+					 &again) &&
+		again == value;
 }
 
 unsigned

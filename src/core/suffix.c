@@ -24,7 +24,8 @@ static const struct
 	const char *key;
 	size_t		len;
 }			additions[] = {
-	ADDITION("cn\001xn--zfr164b"), /* 政务.cn */
+
+	ADDITION("cn\001xn--zfr164b"),	/* 政务.cn */
 	ADDITION("cn\001xn--55qw42g")	/* 公益.cn */
 };
 

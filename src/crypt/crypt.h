@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#define ICP_DIGEST_LENGTH	32		/* of SHA-256 and of SM3 */
+#define ICP_DIGEST_LENGTH	32	/* of SHA-256 and of SM3 */
 
 /* How an event's digest was made; the values are stored. */
 typedef enum IcpDigestMethod

@@ -145,8 +145,8 @@ icp_log_got_key(Oid log)
 	Datum		values[] = {ObjectIdGetDatum(whole_log(log))};
 
 	/*
-	 * Another session that writes a first event with the key, and has not committed, is not waited for: it may be idle,
-	 * and this is every event's way.  If it rolls back, the next statement that writes an event says so.
+	 * Another session that writes a first event with the key, and has not committed, is not waited for: it may be
+	 * idle, and this is every event's way.  If it rolls back, the next statement that writes an event says so.
 	 */
 	run_as_owner("UPDATE icp.log_identity SET keyed_since = pg_catalog.now() WHERE log OPERATOR(pg_catalog.=)"
 				 " (SELECT i.log FROM icp.log_identity i WHERE i.log OPERATOR(pg_catalog.=) $1 AND i.keyed_since IS NULL"

@@ -48,6 +48,7 @@ static const struct
 	const char *name;
 	const char *value;
 }			settings[] =
+
 {
 	{"search_path", "pg_catalog, pg_temp"},
 	{"lock_timeout", "2s"},

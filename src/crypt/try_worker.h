@@ -10,7 +10,7 @@
 #include "datatype/timestamp.h"
 
 #define TRY_MAGIC		0x69637074	/* "icpt" */
-#define TRY_TEXT		128			/* of a subject, a secret's mark, a reason */
+#define TRY_TEXT		128		/* of a subject, a secret's mark, a reason */
 #define TRY_MESSAGE		512
 
 typedef enum TryState

@@ -352,7 +352,7 @@ icp_check_row(PG_FUNCTION_ARGS)
 
 	foreach(lc, violations)
 		if (((const Violation *) lfirst(lc))->is_error)
-			errors++;
+		errors++;
 	if (errors > 0 && !errors_as_warnings)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),

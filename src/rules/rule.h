@@ -173,7 +173,7 @@ typedef struct RuleCredential
 {
 	bool		is_parsed;
 	IcpCredentialReason reason;
-	IcpCredentialNumber number;	/* where reason is ICP_CRED_OK or a waived check sign */
+	IcpCredentialNumber number; /* where reason is ICP_CRED_OK or a waived check sign */
 	IcpCredentialFault fault;
 } RuleCredential;
 

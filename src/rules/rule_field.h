@@ -9,7 +9,7 @@
 #include "rules/rule_context.h"
 
 extern int	rule_nature(RuleRecord *r);
-extern bool rule_is_individual(RuleRecord *r); /* 个人, as icp.is_individual() has it */
+extern bool rule_is_individual(RuleRecord *r);	/* 个人, as icp.is_individual() has it */
 
 /* Has its nature one of the traits, NATURE_... of rule_code.h?  No, where none is known. */
 extern bool rule_nature_is(RuleRecord *r, uint32 traits);

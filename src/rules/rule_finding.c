@@ -22,7 +22,7 @@ rule_copy(RuleRecord *r, RuleText text)
 }
 
 char *
-rule_print(RuleRecord *r, const char *format, ...)
+rule_print(RuleRecord *r, const char *format,...)
 {
 	MemoryContext old = MemoryContextSwitchTo(r->context);
 	StringInfoData buf;

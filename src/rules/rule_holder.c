@@ -64,7 +64,7 @@ domain_011(RuleRecord *r, RuleFinding *f)
 {
 	if (!rule_has(r, FIELD_DOMAIN_HOLDER) || !rule_has(r, FIELD_NAME) || rule_nature(r) <= 0 ||
 		rule_is_individual(r) || rule_holder_is_known(r) ||
-		rule_has(r, FIELD_HOLDER_RELATION))	/* DOMAIN-017 */
+		rule_has(r, FIELD_HOLDER_RELATION)) /* DOMAIN-017 */
 		return false;
 	rule_found_field(r, f, FIELD_DOMAIN_HOLDER);
 	return true;

@@ -13,7 +13,7 @@
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 
-#define LIST_MAX 100000		/* as many as a list of domains may have */
+#define LIST_MAX 100000			/* as many as a list of domains may have */
 
 /* More of them are no filing, and would only cost: each rule looks at each. */
 void

@@ -191,8 +191,7 @@ static bool
 principal_001(RuleRecord *r, RuleFinding *f)
 {
 	/*
-	 * of an individual it is optional: he is it himself; where the nature is wrong, NATURE-001 and -002 come
-	 * first
+	 * of an individual it is optional: he is it himself; where the nature is wrong, NATURE-001 and -002 come first
 	 */
 	return !rule_has(r, FIELD_PRINCIPAL_NAME) && !rule_is_individual(r) &&
 		!(rule_is_asked(r, FIELD_NATURE) && rule_nature(r) <= 0);
@@ -290,11 +289,11 @@ const RuleTest rule_sponsor_tests[] = {
 	superior_005},
 	{"PRINCIPAL-001", FIELD_BIT(FIELD_PRINCIPAL_NAME), FIELD_BIT(FIELD_NATURE), principal_001},
 	{"PRINCIPAL-002", FIELD_BIT(FIELD_PRINCIPAL_NAME),
-		NAME_AND_NATURE | FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL) | FIELD_BIT(FIELD_CREDENTIAL), principal_002},
+	NAME_AND_NATURE | FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL) | FIELD_BIT(FIELD_CREDENTIAL), principal_002},
 	{"PRINCIPAL-003", FIELD_BIT(FIELD_PRINCIPAL_NAME) | FIELD_BIT(FIELD_NAME), FIELD_BIT(FIELD_NATURE),
 	principal_003},
 	{"PRINCIPAL-004", FIELD_BIT(FIELD_PRINCIPAL_NAME) | NAME_AND_NATURE, 0, principal_004},
 	{"PRINCIPAL-005", FIELD_BIT(FIELD_PRINCIPAL_NAME),
-		NAME_AND_NATURE | FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL) | FIELD_BIT(FIELD_CREDENTIAL), principal_005},
+	NAME_AND_NATURE | FIELD_BIT(FIELD_PRINCIPAL_CREDENTIAL) | FIELD_BIT(FIELD_CREDENTIAL), principal_005},
 	{NULL}
 };

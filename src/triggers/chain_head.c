@@ -177,7 +177,7 @@ static const struct
 {
 	const char *format;
 	int			result;			/* of SPI */
-} statements[CHAIN_STATEMENTS] = {
+}			statements[CHAIN_STATEMENTS] = {
 	{"SELECT FROM %s a WHERE a.id OPERATOR(pg_catalog.=) $2 FOR NO KEY UPDATE", SPI_OK_SELECT},
 	{"SELECT c.ctid, c.seq, c.digest FROM ONLY %s c WHERE c.ctid OPERATOR(pg_catalog.=) $6"
 		" AND c.chain_id OPERATOR(pg_catalog.=) $2 AND c.kind OPERATOR(pg_catalog.=) $1"

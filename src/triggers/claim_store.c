@@ -184,7 +184,7 @@ read_claim(ClaimStore *store, Claim *claim)
 		claim->province_code = 0;
 	claim->key = VARDATA(key);
 	claim->key_length = VARSIZE(key) - VARHDRSZ;
-	ItemPointerSetInvalid(&claim->tid);	/* of some version */
+	ItemPointerSetInvalid(&claim->tid); /* of some version */
 }
 
 static ICP_NORETURN void
@@ -202,7 +202,7 @@ claim_changed_elsewhere(ClaimStore *store)
  * that share their claims, and then somebody else may be writing them, too.
  */
 static void
-update_claim(ClaimStore *store, TupleTableSlot *slot, ICP_UPDATE_INDEXES *update_indexes)
+update_claim(ClaimStore *store, TupleTableSlot *slot, ICP_UPDATE_INDEXES * update_indexes)
 {
 	TM_FailureData failure;
 	LockTupleMode mode;

@@ -261,7 +261,7 @@ icp_claim_store_open(Oid claim_relid, Oid user, const char *kind, Oid holder)
 	store->hash_index = find_index(&store->claim, store->claim.column[CLAIM_KEY_HASH], true);
 	store->holder_index = find_index(&store->claim, store->claim.column[CLAIM_HOLDER_ID], false);
 	store->hash_info = index_info_of_hash(&store->claim, store->hash_index,
-											 store->claim.column[CLAIM_KEY_HASH]);
+										  store->claim.column[CLAIM_KEY_HASH]);
 	store->hash_rri = some_indexes(&store->claim, store->claim.column[CLAIM_KEY_HASH], true,
 								   store->hash_info != NULL ? store->hash_index : NULL);
 	store->other_rri = some_indexes(&store->claim, store->claim.column[CLAIM_KEY_HASH], false, NULL);
@@ -348,7 +348,7 @@ fill_claim_slot(ClaimStore *store, TupleTableSlot *slot, const Claim *claim)
 	claim_set_column(slot, column[CLAIM_ID], Int64GetDatum(claim->id));
 	claim_set_column(slot, column[CLAIM_KIND], store->kind);
 	claim_set_column(slot, column[CLAIM_KEY],
-			   PointerGetDatum(cstring_to_text_with_len(claim->key, claim->key_length)));
+					 PointerGetDatum(cstring_to_text_with_len(claim->key, claim->key_length)));
 	claim_set_column(slot, column[CLAIM_KEY_HASH], Int64GetDatum((int64) claim->hash));
 	claim_set_column(slot, column[CLAIM_HOLDER], ObjectIdGetDatum(store->holder));
 	claim_set_column(slot, column[CLAIM_HOLDER_ID], Int64GetDatum(claim->holder_id));

@@ -42,7 +42,7 @@ typedef struct Writer
 	Relation	rel;
 	ResultRelInfo *rri;			/* with all indexes */
 	Oid			sequence;		/* behind the identity column id, once it is known */
-	AttrNumber	column[CLAIM_NCOLUMNS];	/* attribute numbers by ClaimColumn or EdgeColumn */
+	AttrNumber	column[CLAIM_NCOLUMNS]; /* attribute numbers by ClaimColumn or EdgeColumn */
 	TupleTableSlot **slots;		/* made as they are needed */
 	int			nslots;
 } Writer;

@@ -306,8 +306,8 @@ icp_enforce_transition(PG_FUNCTION_ARGS)
 
 	/*
 	 * Who acts is the role of SET ROLE or the session's, as acting_user() of a registry says, whoever's function the
-	 * step is in: a member's own SECURITY DEFINER function lends nobody its owner's part.  The table owner's functions
-	 * take steps of the system.
+	 * step is in: a member's own SECURITY DEFINER function lends nobody its owner's part.  The table owner's
+	 * functions take steps of the system.
 	 */
 	user = has_privs_of_role(current, trigdata->tg_relation->rd_rel->relowner) ? current : GetOuterUserId();
 

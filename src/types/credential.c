@@ -282,7 +282,7 @@ make(FunctionCallInfo fcinfo, bool waive)
 
 		icp_credential_mask(kind, utf8, len, shown);
 		report(NULL, &fault,
-							  icp_from_utf8(psprintf("%s:%s", icp_credential_kinds[kind].name, shown)));
+			   icp_from_utf8(psprintf("%s:%s", icp_credential_kinds[kind].name, shown)));
 	}
 	PG_RETURN_POINTER(icp_credential_datum(&credential));
 }

@@ -111,7 +111,7 @@ parse_literal(const char *utf8, size_t len, IcpFaultWords *fault)
 			if (keylen < 0)
 			{
 				icp_domain_fault_words(literal.element, literal.element_len, (int) builder.count + 1,
-								icp_domain_reason_text(bad.reason), bad.position, bad.length, fault);
+									   icp_domain_reason_text(bad.reason), bad.position, bad.length, fault);
 				return NULL;
 			}
 			icp_list_builder_add(&builder, key, keylen);
@@ -153,6 +153,7 @@ icp_domain_list_out(PG_FUNCTION_ARGS)
 	size_t		len = icp_list_literal_write(ICP_LIST_DATA(list), ICP_LIST_SIZE(list), text);
 
 	text[len] = '\0';
+
 	PG_RETURN_CSTRING(text);
 }
 

@@ -323,8 +323,8 @@ compute_stats(VacAttrStats *stats, AnalyzeAttrFetchFunc fetch, int samplerows, d
 	}
 
 	/*
-	 * Different domains of the table by the estimator of Haas and Stokes that core uses for scalar columns,
-	 * over occurrences of domains instead of rows.
+	 * Different domains of the table by the estimator of Haas and Stokes that core uses for scalar columns, over
+	 * occurrences of domains instead of rows.
 	 */
 	if (seen > listed)
 	{

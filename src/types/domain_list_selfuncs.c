@@ -394,8 +394,8 @@ common_domains(const Spread *a, const Spread *b)
 	}
 
 	/*
-	 * The side with fewer domains is taken to have only domains that the other side has too, as in core's
-	 * joins of scalars; so that is also the chance of one that is common here to be among the uncommon there.
+	 * The side with fewer domains is taken to have only domains that the other side has too, as in core's joins of
+	 * scalars; so that is also the chance of one that is common here to be among the uncommon there.
 	 */
 	sum += left_a * b->other * Min(1, b->others / Max(a->n + a->others, 1));
 	sum += left_b * a->other * Min(1, a->others / Max(b->n + b->others, 1));

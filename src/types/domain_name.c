@@ -83,7 +83,7 @@ icp_domain_key_check(const uint8_t *key, size_t len, const char *type)
 
 	if (good && ace)
 	{
-		char		text[ICP_DOMAIN_TEXT_SIZE];
+		char text[ICP_DOMAIN_TEXT_SIZE];
 		uint8_t		again[ICP_DOMAIN_MAX];
 		IcpDomainFault fault;
 		int			n = icp_domain_text(key, len, text);
@@ -153,7 +153,7 @@ Datum
 icp_domain_name_send(PG_FUNCTION_ARGS)
 {
 	IcpDomainName *domain = PG_GETARG_DOMAIN_NAME_PP(0);
-	char		text[ICP_DOMAIN_TEXT_SIZE];
+	char text[ICP_DOMAIN_TEXT_SIZE];
 	int			len = icp_domain_name_text(domain, text);
 	StringInfoData buf;
 

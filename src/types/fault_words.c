@@ -118,7 +118,7 @@ icp_fault_words(const IcpFault *fault, const char *s, int len)
 			break;
 		case ICP_IS_FILING:
 			appendStringInfoString(
-				&detail, "This is a filing or licence number, not a public-security number (公网安备).");
+								   &detail, "This is a filing or licence number, not a public-security number (公网安备).");
 			hint = "Its types are icp.filing_number and icp.icp_id.";
 			break;
 		case ICP_HEZI_FILING:
@@ -177,12 +177,12 @@ icp_fault_words(const IcpFault *fault, const char *s, int len)
 		case ICP_SERVICE_LETTER:
 			appendStringInfo(&detail, "\"%s\" at character %d is not a kind of service.", part, position);
 			hint = "After the service number stands nothing (a site), A (an app), X (a mini-programme) or K "
-				   "(a quick app).";
+				"(a quick app).";
 			break;
 		case ICP_SERVICE_GIVEN:
 			appendStringInfo(
-				&detail, "The service number at character %d (\"%s\") does not belong to a sponsor's number.",
-				position, part);
+							 &detail, "The service number at character %d (\"%s\") does not belong to a sponsor's number.",
+							 position, part);
 			hint = "icp.icp_id is the sponsor's level (主体备案号); a service's number is an icp.filing_number.";
 			break;
 		case ICP_DIVISION:
@@ -272,12 +272,14 @@ icp_shown(const char *utf8, size_t len)
 	{
 		if ((unsigned char) *p < 0x80)
 			return text;
+
 		if (((unsigned char) *p & 0xC0) != 0x80)
 			characters++;
 	}
 	/* what has dots is a domain */
 	if (characters < 2 || strstr(text, "。") != NULL || strstr(text, "．") != NULL)
 		return text;
+
 	for (p = text + 1; ((unsigned char) *p & 0xC0) == 0x80; p++)
 		;
 	initStringInfo(&out);
@@ -318,6 +320,7 @@ icp_fault_shown(const char *utf8, size_t len)
 	char	   *text = pnstrdup(utf8, len);
 
 	text = icp_mask_user(text);
+
 	icp_mask_digits(text);
 	return icp_words_from_utf8(pnstrdup(text, shown(text, strlen(text))));
 }

@@ -54,7 +54,7 @@ make_last_service(Oid funcid, Oid filing_type, Oid icp_id_type, Node *sponsor)
 	if (!OidIsValid(last_service))
 		return NULL;
 	return (Expr *) makeFuncExpr(last_service, filing_type, list_make1(copyObject(sponsor)), InvalidOid,
-								InvalidOid, COERCE_EXPLICIT_CALL);
+								 InvalidOid, COERCE_EXPLICIT_CALL);
 }
 
 static Node *
@@ -102,8 +102,8 @@ index_condition(SupportRequestIndexCondition *req)
 		if (c->constisnull)
 			return NULL;
 		value = icp_number_sponsor(DatumGetIcpNumber(c->constvalue));
-		first = (Expr *)makeConst(filing_type, -1, InvalidOid, sizeof(int64), IcpNumberGetDatum(value), false,
-								  FLOAT8PASSBYVAL);
+		first = (Expr *) makeConst(filing_type, -1, InvalidOid, sizeof(int64), IcpNumberGetDatum(value), false,
+								   FLOAT8PASSBYVAL);
 		last = (Expr *) makeConst(filing_type, -1, InvalidOid, sizeof(int64),
 								  IcpNumberGetDatum(icp_number_last_service(value)), false, FLOAT8PASSBYVAL);
 	}
