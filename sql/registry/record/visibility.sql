@@ -145,7 +145,7 @@ COMMENT ON FUNCTION @registry@.serves_site_of(bigint) IS
 	'Does the acting role belong to a provider with live access to a site of this sponsor?';
 
 -- Whose record it is: who keeps its account, and who serves a site of it.  Everybody else is a stranger to it, who needs
--- its password (69-stranger.sql).
+-- its password (application/stranger.sql).
 CREATE FUNCTION @registry@.serves_record(provider_id bigint, sponsor_id bigint) RETURNS boolean
 	LANGUAGE sql STABLE
 BEGIN ATOMIC
