@@ -9,7 +9,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $seconds = 6;
+my $seconds = 12;
 my $clients = 32;
 my $node = ICPFiling::new_node('storm', 'max_connections = 50', 'autovacuum_naptime = 1s', 'log_statement = none');
 
@@ -142,7 +142,7 @@ my %script = (
 	'rr_undo@2' => [ 'REPEATABLE READ', $undo, 'COMMIT' ],
 	'rc_undo@2' => [ 'READ COMMITTED', $rename . $undo . $change, 'ROLLBACK' ],
 	'rc_approve@5' => [ 'READ COMMITTED', $approve, 'COMMIT' ],
-	'rc_settle@5' => [ 'READ COMMITTED', $settle, 'COMMIT' ],
+	'rc_settle@20' => [ 'READ COMMITTED', $settle, 'COMMIT' ],
 	'rc_settle_undone@1' => [ 'READ COMMITTED', $settle, 'ROLLBACK' ],
 	'rc_recheck@1' => [ 'READ COMMITTED', 'SELECT * FROM beian.recheck_conflicts();', 'COMMIT' ]);
 
