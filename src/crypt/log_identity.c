@@ -167,6 +167,11 @@ icp_identify_log(PG_FUNCTION_ARGS)
 	Form_pg_class form;
 	bool		is_log;
 
+	/* (of what is not there, the servers' own checks say different things) */
+	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(log)))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation with OID %u does not exist", log)));
 	/* before the table is locked: a stranger's is not */
 	if (!icp_owns_relation(log, GetUserId()))
 		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(log));
