@@ -74,8 +74,8 @@ AS $$
 	)
 	SELECT format('%s %s', i.type, i.identity)
 	  FROM named n, pg_identify_object(n.classid, n.objid, 0) i
-	 WHERE NOT (n.classid = 'pg_class'::regclass AND n.objid = ANY (relations::oid[])
-				OR n.classid = 'pg_proc'::regclass AND n.objid = ANY (functions::oid[]))
+	 WHERE NOT (n.classid = 'pg_class'::regclass AND n.objid = ANY (coalesce(relations, '{}')::oid[])
+				OR n.classid = 'pg_proc'::regclass AND n.objid = ANY (coalesce(functions, '{}')::oid[]))
 	   AND NOT (n.namespace = (SELECT s.oid FROM pg_namespace s WHERE s.nspname = foreign_dependents.schema)
 				AND EXISTS (SELECT FROM laid l WHERE l.kind = n.kind AND l.name = n.name))
 $$;
@@ -125,6 +125,12 @@ DECLARE
 	found		text;
 	made		text[] := '{}';
 BEGIN
+	-- What is made anew is its owner's; and what is written fires his triggers.
+	IF NOT EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = schema AND n.nspowner = current_user::regrole) THEN
+		RAISE EXCEPTION 'registry % is brought forward by its owner', target
+			USING ERRCODE = 'insufficient_privilege',
+				  HINT = pg_catalog.format('SET ROLE %s.', (SELECT n.nspowner::regrole FROM pg_namespace n WHERE n.nspname = schema));
+	END IF;
 	-- Nobody writes meanwhile, and no two upgrade at once.
 	FOR o IN SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 			  WHERE n.nspname = schema AND c.relkind = 'r' ORDER BY c.relname <> 'registry', c.relname LOOP
@@ -294,12 +300,6 @@ BEGIN
 			RAISE EXCEPTION 'the templates have not been laid on this server'
 				USING ERRCODE = 'object_not_in_prerequisite_state',
 					  HINT = 'A superuser runs SELECT icp.learn_registry().';
-		END IF;
-		-- What is made anew is its owner's.
-		IF NOT EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = schema AND n.nspowner = current_user::regrole) THEN
-			RAISE EXCEPTION 'registry % is brought forward by its owner', quote_ident(schema)
-				USING ERRCODE = 'insufficient_privilege',
-					  HINT = format('SET ROLE %s.', (SELECT n.nspowner::regrole FROM pg_namespace n WHERE n.nspname = schema));
 		END IF;
 		made := icp.synchronize_registry(schema);
 	END IF;
